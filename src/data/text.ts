@@ -61,7 +61,9 @@ export function textCorpus(text: string | Uint8Array, options: TextCorpusOptions
     throw new RangeError(`heldOut is ${heldOut}; it must be from 0 to 0.5, the share of the text kept for judging.`);
   }
   const content = typeof text === 'string' ? text : decodeUtf8(text, subject);
-  if (content === '') throw new RangeError(`${subject} is empty; give a text of at least batch × (time + 1) characters.`);
+  if (content === '') {
+    throw new RangeError(`${subject} is empty; give a text of at least batch × (time + 1) characters.`);
+  }
   const vocabulary = Vocabulary.of(content);
   const tokens = vocabulary.encode(content, subject);
 

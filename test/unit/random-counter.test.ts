@@ -41,7 +41,8 @@ describe('CounterRandom', () => {
   it(`next() is uniform over [0, 1) (seed ${SEED})`, () => {
     const random = new CounterRandom(SEED, stream.data);
     const { mean, variance, min, max } = draw(COUNT, () => random.next());
-    // Four standard errors: 4 · sqrt(1/12 / 40000) = 0.0058 for the mean, 4 · sqrt(1/180 / 40000) = 0.0015 for the other.
+    // Four standard errors: 4 · sqrt(1/12 / 40000) = 0.0058 for the mean, 4 · sqrt(1/180 / 40000) = 0.0015 for the
+    // variance.
     expect(Math.abs(mean - 0.5)).toBeLessThan(0.0058);
     expect(Math.abs(variance - 1 / 12)).toBeLessThan(0.0015);
     expect(min).toBeGreaterThanOrEqual(0);

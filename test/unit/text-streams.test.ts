@@ -50,8 +50,9 @@ describe('training windows', () => {
   });
 
   it('are refused for one token too few', () => {
-    expect(() => trainingWindows(12, { batch: 3, timeSteps: 4 })).toThrowErrorMatchingInlineSnapshot(
-      `[RangeError: 12 tokens are too few for batch 3 × time 4: at least 13 are needed; give more tokens, or a smaller batch or time.]`,
+    expect(() => trainingWindows(12, { batch: 3, timeSteps: 4 })).toThrow(
+      '12 tokens are too few for batch 3 × time 4: at least 13 are needed; ' +
+        'give more tokens, or a smaller batch or time.',
     );
     expect(() => trainingWindows(0, { batch: 1, timeSteps: 1 })).toThrow('0 tokens are too few');
     expect(() => trainingWindows(12, { batch: 1.5, timeSteps: 4 })).toThrow('batch is 1.5; it must be an integer');
