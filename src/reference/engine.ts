@@ -1,0 +1,196 @@
+import type { Engine, EngineOptions, GenerateOptions, Snapshot, StepControl, StepResult } from '../model/engine.js';
+import { initialParameters } from '../model/initial.js';
+import { OPTIMIZER_STATES } from '../model/optimizers.js';
+import { stateSize } from '../model/states.js';
+import { clipGradient } from './clip.js';
+import { generateTokens } from './generate.js';
+import { evaluateWindow, lossAndGradient } from './network.js';
+import { countNonFinite } from './non-finite.js';
+import { squaredNorm } from './squared-norm.js';
+import { updateParameters } from './update.js';
+import {
+  evaluationStreamLength, evaluationWindow, trainingStreamLength, trainingWindow, type Window,
+} from './window.js';
+
+/** Longest stretch of work before other tasks (timers, signals) get a turn. */
+const PATIENCE_MS = 50;
+
+/**
+ * Training in float64 on the CPU, all trials one after another: what the GPU's result is checked against, and what
+ * `--cpu` runs. A step is computed as it is submitted; a snapshot's arrays are Float64Array.
+ */
+export class ReferenceEngine implements Engine {
+  private readonly parameters: Float64Array; // [trials, layout.size]
+  private readonly optimizer: ReadonlyMap<string, Float64Array>; // each [trials, layout.size]
+  private readonly states: Float64Array; // [trials, stateSize]
+  private readonly stateSize: number;
+  private tokens: Uint32Array | undefined;
+  private done: StepResult[] = [];
+  private lastPause = performance.now();
+
+  constructor(private readonly options: EngineOptions) {
+    const { model, seeds, batch, optimizer } = options;
+    const { size } = model.layout;
+    this.parameters = new Float64Array(seeds.length * size);
+    seeds.forEach((seed, trial) => this.parameters.set(initialParameters(model, seed), trial * size));
+    this.optimizer = new Map(
+      OPTIMIZER_STATES[optimizer.kind].map((name) => [name, new Float64Array(this.parameters.length)]),
+    );
+    this.stateSize = stateSize(model, batch);
+    this.states = new Float64Array(seeds.length * this.stateSize);
+  }
+
+  /** @throws RangeError when the text is shorter than one window or has a token that the model does not know. */
+  setTrainingTokens(tokens: Uint32Array): void {
+    const { batch, timeSteps } = this.options;
+    const needed = batch * timeSteps + 1;
+    if (tokens.length < needed) {
+      throw new RangeError(
+        `the training text has ${tokens.length} tokens, batch ${batch} × time ${timeSteps} needs ${needed}: ` +
+        'give a longer text, or a smaller batch or time',
+      );
+    }
+    this.checkTokens(tokens);
+    this.tokens = tokens;
+  }
+
+  /** Computes one step. @throws RangeError when the window lies outside the streams. */
+  submit(control: StepControl): void {
+    const { seeds, batch, timeSteps } = this.options;
+    if (!this.tokens) throw new Error('there is no training text: call setTrainingTokens first');
+    const length = trainingStreamLength(this.tokens.length, batch);
+    if (!(control.cursor >= 0 && control.cursor + timeSteps <= length)) {
+      throw new RangeError(`cursor is ${control.cursor}: give a whole number from 0 to ${length - timeSteps}`);
+    }
+    const window = trainingWindow(this.tokens, this.options, control.cursor, length);
+    const trials = seeds.map((_, trial) => this.trainStep(trial, window, control));
+    this.done.push({
+      step: control.step,
+      loss: trials.map(({ loss }) => loss),
+      gradientNorm: trials.map(({ gradientNorm }) => gradientNorm),
+      nonFinite: trials.map(({ nonFinite }) => nonFinite),
+    });
+  }
+
+  async results(): Promise<StepResult[]> {
+    await this.pause();
+    const results = this.done;
+    this.done = [];
+    return results;
+  }
+
+  /** @throws RangeError when there are fewer than two tokens, or one that the model does not know. */
+  async evaluate(tokens: Uint32Array): Promise<number[]> {
+    const { model, seeds, batch, timeSteps } = this.options;
+    if (tokens.length < 2) {
+      throw new RangeError(`the text to evaluate has ${tokens.length} tokens: a prediction needs at least 2`);
+    }
+    this.checkTokens(tokens);
+    const length = evaluationStreamLength(tokens.length, batch);
+    const sums = seeds.map(() => 0);
+    const states: (Float64Array | undefined)[] = seeds.map(() => undefined);
+    for (let cursor = 0; cursor < length; cursor += timeSteps) {
+      const window = evaluationWindow(tokens, this.options, cursor, length);
+      seeds.forEach((_, trial) => {
+        const network = { parameters: this.parametersOf(trial), states: states[trial] };
+        const result = evaluateWindow(model, network, window);
+        sums[trial] += result.sum;
+        states[trial] = result.states;
+      });
+      await this.pause();
+    }
+    return sums.map((sum) => sum / (tokens.length - 1));
+  }
+
+  /** @throws RangeError when the prime is empty or has a token that the model does not know, or no such trial is. */
+  async *generate(options: GenerateOptions): AsyncGenerator<Uint32Array> {
+    const { model, seeds } = this.options;
+    if (options.prime.length === 0) throw new RangeError('prime is empty: give at least one token to start from');
+    this.checkTokens(options.prime);
+    if (seeds[options.trial] === undefined) {
+      throw new RangeError(`trial is ${options.trial}: give a whole number from 0 to ${seeds.length - 1}`);
+    }
+    // A copy, so that training between two chunks does not change the writer.
+    for (const chunk of generateTokens(model, this.parametersOf(options.trial).slice(), options)) {
+      yield chunk;
+      await this.pause();
+    }
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    return {
+      parameters: this.parameters.slice(),
+      optimizer: Object.fromEntries([...this.optimizer].map(([name, values]) => [name, values.slice()])),
+      states: this.states.slice(),
+    };
+  }
+
+  /** @throws RangeError when an array is missing or of another length; nothing is changed then. */
+  restore(snapshot: Snapshot): void {
+    const pairs: [string, Float64Array, Float32Array | Float64Array | undefined][] = [
+      ['parameters', this.parameters, snapshot.parameters],
+      ['states', this.states, snapshot.states],
+    ];
+    for (const [name, values] of this.optimizer) pairs.push([`optimizer ${name}`, values, snapshot.optimizer[name]]);
+    for (const [name, to, from] of pairs) {
+      if (from?.length !== to.length) {
+        throw new RangeError(
+          `the snapshot's ${name} has ${from?.length ?? 'no'} values, this model needs ${to.length}: ` +
+          'restore it with the same model, batch, trials and optimizer',
+        );
+      }
+    }
+    for (const [, to, from] of pairs) to.set(from!);
+  }
+
+  destroy(): void {
+    this.tokens = undefined;
+    this.done = [];
+  }
+
+  private trainStep(
+    trial: number, window: Window, { step, reset, rate }: StepControl,
+  ): { loss: number; gradientNorm: number; nonFinite: number } {
+    const { model, seeds, optimizer, clip } = this.options;
+    const parameters = this.parametersOf(trial);
+    const states = this.states.subarray(trial * this.stateSize, (trial + 1) * this.stateSize);
+    if (reset) states.fill(0);
+
+    const network = { parameters, states, dropout: { seed: seeds[trial], step } };
+    const { loss, gradient, states: finalStates } = lossAndGradient(model, network, window);
+    states.set(finalStates);
+    const nonFinite = countNonFinite(gradient);
+    const gradientNorm = Math.sqrt(squaredNorm(gradient));
+    if (nonFinite === 0 && Number.isFinite(gradientNorm)) {
+      clipGradient(gradient, gradientNorm, clip);
+      const { size } = model.layout;
+      const own = [...this.optimizer.values()].map((values) => values.subarray(trial * size, (trial + 1) * size));
+      updateParameters(optimizer, parameters, gradient, own, { rate, step });
+    }
+    return { loss, gradientNorm, nonFinite };
+  }
+
+  private parametersOf(trial: number): Float64Array {
+    const { size } = this.options.model.layout;
+    return this.parameters.subarray(trial * size, (trial + 1) * size);
+  }
+
+  private checkTokens(tokens: Uint32Array): void {
+    const { vocabulary, outputs } = this.options.model;
+    const known = Math.min(vocabulary, outputs);
+    const at = tokens.findIndex((token) => token >= known);
+    if (at >= 0) {
+      throw new RangeError(
+        `token ${tokens[at]} at position ${at} is unknown: ` +
+        `the model reads ${vocabulary} tokens and predicts ${outputs}`,
+      );
+    }
+  }
+
+  /** A turn for timers and signals, which promises alone do not give. */
+  private async pause(): Promise<void> {
+    if (performance.now() - this.lastPause < PATIENCE_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.lastPause = performance.now();
+  }
+}

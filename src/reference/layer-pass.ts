@@ -1,0 +1,45 @@
+import { type Model, parameterName } from '../model/description.js';
+import type { Parameter } from '../model/layout.js';
+
+/** What every layer of one pass shares: one network, one window. */
+export interface Context {
+  readonly model: Model;
+  readonly timeSteps: number;
+  readonly batch: number;
+  /** [layout.size] */
+  readonly parameters: Float64Array;
+  /** States before the window and after it, in the order of `stateSize` (src/model/states.ts). */
+  readonly initialStates: Float64Array;
+  readonly finalStates: Float64Array;
+  /** Training draws a mask by seed and step; absent, nothing is dropped. */
+  readonly dropout?: { readonly seed: number; readonly step: number };
+}
+
+/** Gradients of one pass, laid out as the parameters and the initial states. */
+export interface Gradients {
+  readonly parameters: Float64Array;
+  readonly initialStates: Float64Array;
+}
+
+/** What a layer reads: tokens [T, B], or values [T, B, pad4(width)]. */
+export type LayerInput =
+  | { readonly kind: 'tokens'; readonly ids: Uint32Array }
+  | { readonly kind: 'values'; readonly values: Float64Array; readonly width: number };
+
+/** One layer's entry on the tape: what it put out and how to go back through it. */
+export interface LayerPass {
+  readonly output: LayerInput;
+  /** From ∂loss/∂output to ∂loss/∂input (undefined for tokens); fills the layer's share of `gradients`. */
+  backward(outputGradient: Float64Array, gradients: Gradients): Float64Array | undefined;
+}
+
+/** Parameter `name` of layer `index`, or undefined where the layer has none (no bias). */
+export function findParameter(model: Model, index: number, name: string): Parameter | undefined {
+  const full = parameterName(index, name);
+  return model.layout.parameters.find((parameter) => parameter.name === full);
+}
+
+/** The rows of `parameter` in a flat array laid out as `model.layout`. */
+export function viewOf(parameter: Parameter, flat: Float64Array): Float64Array {
+  return flat.subarray(parameter.offset, parameter.offset + parameter.rows * parameter.pitch);
+}

@@ -1,0 +1,117 @@
+/**
+ * A whole model on one window, forward and backward: one network, in float64. The GPU's counterpart is the recorded
+ * program of `src/schedule/`.
+ */
+import type { LayerDescription, Model } from '../model/description.js';
+import { pad4 } from '../model/layout.js';
+import { stateSize } from '../model/states.js';
+import { crossEntropy } from './cross-entropy.js';
+import { inputProductBackward, inputProductForward } from './input-product.js';
+import { type Context, findParameter, type LayerInput, type LayerPass } from './layer-pass.js';
+import { backThrough, recurrentPass } from './recurrent-layer.js';
+import type { Window } from './window.js';
+
+/** What one network is when a window comes. */
+export interface NetworkState {
+  /** [layout.size] */
+  readonly parameters: Float64Array;
+  /** States before the window, [stateSize(model, batch)]; absent: zero. */
+  readonly states?: Float64Array;
+  /** Where dropout is on: the trial's seed and the training step. */
+  readonly dropout?: { readonly seed: number; readonly step: number };
+}
+
+export interface ForwardPass {
+  /** [T, B, pad4(outputs)] */
+  readonly logits: Float64Array;
+  /** States after the window, [stateSize(model, batch)]. */
+  readonly states: Float64Array;
+  /** The layers' entries, first to last. */
+  readonly tape: readonly LayerPass[];
+}
+
+/** The model's outputs for `inputs` [T, B]. */
+export function forward(
+  model: Model, { parameters, states, dropout }: NetworkState,
+  { inputs, timeSteps, batch }: Pick<Window, 'inputs' | 'timeSteps' | 'batch'>,
+): ForwardPass {
+  const size = stateSize(model, batch);
+  const context: Context = {
+    model, timeSteps, batch, parameters, dropout,
+    initialStates: states ?? new Float64Array(size), finalStates: new Float64Array(size),
+  };
+  const tape: LayerPass[] = [];
+  let current: LayerInput = { kind: 'tokens', ids: inputs };
+  let stateOffset = 0;
+  model.layers.forEach((layer, index) => {
+    if (layer.kind === 'oneHot') return; // the next layer gathers by token
+    const pass = layer.kind === 'recurrent'
+      ? recurrentPass(context, layer, index, stateOffset, current)
+      : productPass(context, layer, index, current);
+    stateOffset += stateSize({ ...model, layers: [layer] }, batch);
+    tape.push(pass);
+    current = pass.output;
+  });
+  return { logits: valuesOf(current), states: context.finalStates, tape };
+}
+
+export interface LossAndGradient {
+  /** Mean over the counted predictions, in nats. */
+  readonly loss: number;
+  /** ∂loss/∂parameters, [layout.size], pads zero. */
+  readonly gradient: Float64Array;
+  /** States after the window. */
+  readonly states: Float64Array;
+  /** ∂loss/∂(states before the window). */
+  readonly stateGradient: Float64Array;
+}
+
+/** Loss of the window's predictions and its gradient, by backpropagation through the window's T steps. */
+export function lossAndGradient(model: Model, network: NetworkState, window: Window): LossAndGradient {
+  const { logits, states, tape } = forward(model, network, window);
+  const logitsGradient = new Float64Array(logits.length);
+  const loss = meanLoss(model, logits, window, logitsGradient);
+  const gradients = {
+    parameters: new Float64Array(model.layout.size),
+    initialStates: new Float64Array(states.length),
+  };
+  backThrough(tape, logitsGradient, gradients);
+  return { loss, gradient: gradients.parameters, states, stateGradient: gradients.initialStates };
+}
+
+/** Summed loss and number of counted predictions of a window, without going back. */
+export function evaluateWindow(
+  model: Model, network: NetworkState, window: Window,
+): { sum: number; count: number; states: Float64Array } {
+  const { logits, states } = forward(model, network, window);
+  const losses = new Float64Array(window.targets.length);
+  const count = crossEntropy(lossShape(model, window), logits, window.targets, losses, { mask: window.mask });
+  return { sum: losses.reduce((a, b) => a + b, 0), count, states };
+}
+
+function meanLoss(model: Model, logits: Float64Array, window: Window, gradient: Float64Array): number {
+  const { targets, mask } = window;
+  const losses = new Float64Array(targets.length);
+  const weight = crossEntropy(lossShape(model, window), logits, targets, losses, { gradient, mask });
+  return losses.reduce((a, b) => a + b, 0) / weight;
+}
+
+const lossShape = ({ outputs }: Model, { timeSteps, batch }: Window) =>
+  ({ rows: timeSteps * batch, columns: outputs, pitch: pad4(outputs) });
+
+/** Embedding and linear layers: one product of all rows with a matrix. */
+function productPass(context: Context, { kind }: LayerDescription, index: number, input: LayerInput): LayerPass {
+  const weight = findParameter(context.model, index, 'weight')!;
+  const bias = kind === 'linear' ? findParameter(context.model, index, 'bias') : undefined;
+  const product = { weight, biases: bias ? [bias] : [] };
+  return {
+    output: { kind: 'values', values: inputProductForward(context, product, input), width: weight.columns },
+    backward: (outputGradient, gradients) =>
+      inputProductBackward(context, product, input, outputGradient, gradients),
+  };
+}
+
+function valuesOf(output: LayerInput): Float64Array {
+  if (output.kind === 'tokens') throw new TypeError('the model has no layer after its input');
+  return output.values;
+}
