@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report, Result } from '../../bench/report.js';
+import { root } from '../../scripts/lib/state.mjs';
+
+function bench(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['scripts/run.mjs', 'bench/bench.ts', ...args], { cwd: root }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }));
+  });
+}
+
+const NUMBERS = ['msPerStep', 'firstStepMs', 'dispatches', 'submits', 'buffersCreated', 'gpuBytes', 'gflops'] as const;
+
+describe('npm run bench', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'latch-bench-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('measures a peer beside the project\'s own systems, and writes what it measured', async () => {
+    const file = join(folder, 'bench.json');
+    const { stdout } = await bench('--size', 'XS', '--steps', '1', '--rounds', '1', '--peers', 'jax', '--json', file);
+    const report = JSON.parse(await readFile(file, 'utf8')) as Report;
+    expect(report.adapter).not.toBe('');
+    expect(report.ceilingGflops).toBeGreaterThan(0);
+    expect(report.results.map((result) => result.system)).toEqual(['latch', 'reference', 'jax']);
+    for (const { system } of report.results) expect(stdout).toContain(system);
+    const jax = report.results.find((result) => result.system === 'jax') as Result;
+    expect(jax).toMatchObject({ backend: 'webgpu', size: 'XS', steps: 1, spread: null });
+    expect(jax.error).toBeUndefined();
+    for (const key of NUMBERS) expect(jax[key], key).toBeGreaterThan(0);
+    expect(Math.abs(jax.loss[0]! - report.expectedFirstLoss)).toBeLessThan(1e-4);
+    expect(jax.loss[1]).toBeLessThan(jax.loss[0]!);
+  });
+
+  it('refuses a peer that it does not know and lists those it does', async () => {
+    const { code, stderr } = await bench('--peers', 'jax,torch');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('No peer "torch"; allowed, separated by commas: tfjs, tfjs-wasm, tfjs-webgl, tfjs-cpu, jax, ' +
+      'jax-wasm, or none.');
+  });
+
+  it('refuses a size that it does not know and lists those it does', async () => {
+    const { code, stderr } = await bench('--size', 'XXL');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('Allowed choices are XS, S, M.');
+  });
+});
