@@ -1,5 +1,5 @@
 // Starts the browser that set-up found, with the flags under which WebGPU works without a screen.
-import { findBrowser, NAMED_BY_ENVIRONMENT } from './browser.mjs';
+import { findBrowser } from './browser.mjs';
 import { readSetup } from './state.mjs';
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe/i;
@@ -30,20 +30,23 @@ export function chromeFlags({ sandbox = process.getuid?.() !== 0, vulkan = hasVu
 
 /**
  * Launches Chrome through puppeteer. The caller closes it.
- * @param {{ chrome?: string, headed?: boolean, flags?: string[] }} [options] `chrome` as on the command line
+ * @param {object} [options]
+ * @param {string} [options.chrome] as on the command line
+ * @param {boolean} [options.headed]
+ * @param {string[]} [options.flags] more arguments for Chrome
+ * @param {boolean} [options.survivesInterrupt] Ctrl-C is left to the caller, who may want a last word from the page
  * @returns {Promise<import('puppeteer').Browser>}
  * @throws {Error} when no browser is found or it does not start
  */
-export async function launchBrowser({ chrome, headed = false, flags = [] } = {}) {
+export async function launchBrowser({ chrome, headed = false, flags = [], survivesInterrupt = false } = {}) {
   const { default: puppeteer } = await import('puppeteer');
-  const setup = readSetup();
-  const named = chrome ?? process.env[NAMED_BY_ENVIRONMENT];
-  const found = await findBrowser({ chrome, known: named ? undefined : setup.chrome });
+  const found = await findBrowser({ chrome, known: readSetup().chrome });
   /** @param {boolean} [sandbox] */
   const launch = (sandbox) => puppeteer.launch({
     executablePath: found.chrome,
     headless: !headed,
     args: [...chromeFlags({ sandbox }), ...flags],
+    handleSIGINT: !survivesInterrupt,
     protocolTimeout: 30 * 60_000, // an evaluate may be a whole training run
   });
   try {
