@@ -22,7 +22,9 @@ const server = await createServer({
   server: { middlewareMode: true, hmr: false, ws: false, watch: null },
   optimizeDeps: { noDiscovery: true, include: [] },
 });
-const runner = createServerModuleRunner(server.environments.ssr, { hmr: false, sourcemapInterceptor: 'prepareStackTrace' });
+const runner = createServerModuleRunner(server.environments.ssr, {
+  hmr: false, sourcemapInterceptor: 'prepareStackTrace',
+});
 
 // Not before the event loop is empty: a script may import more while it runs.
 process.once('beforeExit', async () => {

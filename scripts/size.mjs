@@ -30,5 +30,7 @@ async function measureSize() {
 const { values } = parseArgs({ options: { limit: { type: 'string', default: '40' } } });
 const { minified, gzipped } = await measureSize();
 const limit = Number(values.limit);
-console.log(`${(minified / 1024).toFixed(1)} KB minified, ${(gzipped / 1024).toFixed(1)} KB gzipped (limit ${limit} KB)`);
+/** @param {number} bytes */
+const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
+console.log(`${kilobytes(minified)} minified, ${kilobytes(gzipped)} gzipped (limit ${limit} KB)`);
 if (!(gzipped <= limit * 1024)) process.exitCode = 1;

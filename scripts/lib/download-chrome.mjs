@@ -1,7 +1,9 @@
 // Child process: downloads the Chrome that puppeteer was tested with. Arguments: cache folder, time limit in ms.
 // The last line printed is the executable's path; a failure exits 1 with one line on stderr.
 import { existsSync } from 'node:fs';
-import { Browser, canDownload, computeExecutablePath, detectBrowserPlatform, install, uninstall } from '@puppeteer/browsers';
+import {
+  Browser, canDownload, computeExecutablePath, detectBrowserPlatform, install, uninstall,
+} from '@puppeteer/browsers';
 import { PUPPETEER_REVISIONS } from 'puppeteer-core/internal/revisions.js';
 
 const CONNECT_LIMIT = 20_000;

@@ -85,5 +85,6 @@ export async function packagedChrome(starts, log) {
   await apt(['update', '-q']);
   const install = await apt(['install', '-q', '-y', '--no-install-recommends', 'chromium']);
   if (!install.ok) return { reason: lastLine(install.output) };
-  return await starts('/usr/bin/chromium') ? { path: '/usr/bin/chromium' } : { reason: '/usr/bin/chromium does not start' };
+  const path = '/usr/bin/chromium';
+  return await starts(path) ? { path } : { reason: `${path} does not start` };
 }

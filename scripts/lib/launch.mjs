@@ -21,7 +21,8 @@ function hasVulkanGpu() {
 export function chromeFlags({ sandbox = process.getuid?.() !== 0, vulkan = hasVulkanGpu() } = {}) {
   return [
     '--enable-unsafe-webgpu',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic',
+    '--no-first-run',
     ...(process.platform === 'linux' ? ['--disable-dev-shm-usage'] : []), // containers have 64 MB of /dev/shm
     ...(sandbox ? [] : ['--no-sandbox']),
     ...(vulkan ? ['--enable-features=Vulkan', '--use-angle=vulkan', '--disable-vulkan-surface'] : []),

@@ -1,4 +1,4 @@
-// Gives Dawn in Node an adapter on Linux: the machine's own Vulkan driver, or the SwiftShader that ships with the browser.
+// Gives Dawn in Node an adapter on Linux: the machine's own Vulkan driver, or the browser's SwiftShader.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -37,8 +37,8 @@ function probeDawn(root, extra) {
 
 /** @param {string} chrome @returns {string[]} folders that may hold the driver, the browser's own first */
 function driverFolders(chrome) {
-  return [dirname(realpathSync(chrome)), '/usr/lib/chromium', '/usr/lib64/chromium-browser', '/usr/lib/chromium-browser',
-    '/opt/google/chrome', '/opt/microsoft/msedge', '/snap/chromium/current/usr/lib/chromium-browser'];
+  return [dirname(realpathSync(chrome)), '/usr/lib/chromium', '/usr/lib64/chromium-browser',
+    '/usr/lib/chromium-browser', '/opt/google/chrome', '/opt/microsoft/msedge', '/snap/chromium/current/usr/lib/chromium-browser'];
 }
 
 /**
