@@ -128,7 +128,7 @@ describe('training', () => {
 
   test('a norm that is not finite stops the update too, though every gradient is finite', async () => {
     const bigram = sequential([embedding(VOCABULARY, 3), linear(VOCABULARY)]);
-    const trainer = engine({ model: bigram, optimizer: sgd() });
+    const trainer = engine({ model: bigram, optimizer: sgd(), clip: {} });
     trainer.setTrainingTokens(text);
     const start = await trainer.snapshot();
     const parameters = Float64Array.from(start.parameters);

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { lstmCell } from '../../src/cells/lstm.js';
+import { linear, lstm, oneHot, sequential } from '../../src/model/description.js';
+import { initialParameters } from '../../src/model/initial.js';
 import { packParameter } from '../../src/model/layout.js';
 import { sigmoid, tanh } from '../../src/reference/activations.js';
 import { lstmForward } from '../../src/reference/lstm.js';
 import { forward } from '../../src/reference/network.js';
 import { recurrenceForward } from '../../src/reference/recurrence.js';
-import { linear, lstm, oneHot, sequential } from '../../src/model/description.js';
 
 describe('activations', () => {
   test('stay in range at ±1e3 and are exact at zero', () => {
@@ -84,4 +85,17 @@ describe('the LSTM', () => {
       });
     }
   });
+});
+
+test('dropout acts between stacked layers, not after the last', () => {
+  const logits = (layers: number, dropout?: { seed: number; step: number }) => {
+    const model = sequential([oneHot(4), lstm(8, { layers, dropout: 0.5 }), linear(4)]);
+    const parameters = Float64Array.from(initialParameters(model, 3));
+    const inputs = Uint32Array.of(0, 1, 2, 3);
+    return forward(model, { parameters, dropout }, { inputs, timeSteps: 2, batch: 2 }).logits;
+  };
+  const mask = { seed: 3, step: 0 };
+  expect(logits(1, mask)).toEqual(logits(1));
+  expect(logits(2, mask)).not.toEqual(logits(2));
+  expect(logits(2, mask)).not.toEqual(logits(2, { ...mask, step: 1 }));
 });
