@@ -1,7 +1,7 @@
 import type { Clip } from '../model/optimizers.js';
 
 /**
- * Gradient clipping in place. Mirrors `shaders/lib/clip.wgsl`.
+ * Gradient clipping in place. Mirrors `shaders/update.wgsl`.
  *
  *     g ← g·norm/‖g‖ if ‖g‖ > norm        Pascanu, Mikolov & Bengio 2013, algorithm 1
  *     g ← min(max(g, −value), value)

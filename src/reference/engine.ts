@@ -94,7 +94,7 @@ export class ReferenceEngine implements Engine {
       seeds.forEach((_, trial) => {
         const network = { parameters: this.parametersOf(trial), states: states[trial] };
         const result = evaluateWindow(model, network, window);
-        sums[trial] += result.sum;
+        sums[trial] += result.loss * result.count;
         states[trial] = result.states;
       });
       await this.pause();
@@ -159,9 +159,11 @@ export class ReferenceEngine implements Engine {
     const network = { parameters, states, dropout: { seed: seeds[trial], step } };
     const { loss, gradient, states: finalStates } = lossAndGradient(model, network, window);
     states.set(finalStates);
-    const nonFinite = countNonFinite(gradient);
-    const gradientNorm = Math.sqrt(squaredNorm(gradient));
-    if (nonFinite === 0 && Number.isFinite(gradientNorm)) {
+    const squared = squaredNorm(gradient);
+    const gradientNorm = Math.sqrt(squared);
+    // The norm is one of the values looked at: it can overflow where no gradient does.
+    const nonFinite = countNonFinite(gradient) + countNonFinite(Float64Array.of(squared));
+    if (nonFinite === 0) {
       clipGradient(gradient, gradientNorm, clip);
       const { size } = model.layout;
       const own = [...this.optimizer.values()].map((values) => values.subarray(trial * size, (trial + 1) * size));

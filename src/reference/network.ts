@@ -70,7 +70,7 @@ export interface LossAndGradient {
 export function lossAndGradient(model: Model, network: NetworkState, window: Window): LossAndGradient {
   const { logits, states, tape } = forward(model, network, window);
   const logitsGradient = new Float64Array(logits.length);
-  const loss = meanLoss(model, logits, window, logitsGradient);
+  const { loss } = meanLoss(model, logits, window, logitsGradient);
   const gradients = {
     parameters: new Float64Array(model.layout.size),
     initialStates: new Float64Array(states.length),
@@ -79,25 +79,23 @@ export function lossAndGradient(model: Model, network: NetworkState, window: Win
   return { loss, gradient: gradients.parameters, states, stateGradient: gradients.initialStates };
 }
 
-/** Summed loss and number of counted predictions of a window, without going back. */
+/** Mean loss of a window and the number of counted predictions, without going back. */
 export function evaluateWindow(
   model: Model, network: NetworkState, window: Window,
-): { sum: number; count: number; states: Float64Array } {
+): { loss: number; count: number; states: Float64Array } {
   const { logits, states } = forward(model, network, window);
-  const losses = new Float64Array(window.targets.length);
-  const count = crossEntropy(lossShape(model, window), logits, window.targets, losses, { mask: window.mask });
-  return { sum: losses.reduce((a, b) => a + b, 0), count, states };
+  return { ...meanLoss(model, logits, window), states };
 }
 
-function meanLoss(model: Model, logits: Float64Array, window: Window, gradient: Float64Array): number {
-  const { targets, mask } = window;
+/** Writes ∂loss/∂logits to `gradient` where one is given. */
+function meanLoss(
+  { outputs }: Model, logits: Float64Array, { targets, mask }: Window, gradient?: Float64Array,
+): { loss: number; count: number } {
   const losses = new Float64Array(targets.length);
-  const weight = crossEntropy(lossShape(model, window), logits, targets, losses, { gradient, mask });
-  return losses.reduce((a, b) => a + b, 0) / weight;
+  const shape = { rows: targets.length, columns: outputs, pitch: pad4(outputs) };
+  const count = crossEntropy(shape, logits, targets, losses, { gradient, mask });
+  return { loss: losses.reduce((a, b) => a + b, 0), count };
 }
-
-const lossShape = ({ outputs }: Model, { timeSteps, batch }: Window) =>
-  ({ rows: timeSteps * batch, columns: outputs, pitch: pad4(outputs) });
 
 /** Embedding and linear layers: one product of all rows with a matrix. */
 function productPass(context: Context, { kind }: LayerDescription, index: number, input: LayerInput): LayerPass {

@@ -1,5 +1,5 @@
 /**
- * How many values are NaN or infinite. Mirrors `shaders/non_finite.wgsl`, which looks at the exponent bits because
+ * How many values are NaN or infinite. Mirrors `shaders/lib/finite.wgsl`, which looks at the exponent bits because
  * WGSL lets compilers assume that neither occurs (WGSL specification, "Floating Point Evaluation").
  */
 export function countNonFinite(values: Float64Array): number {

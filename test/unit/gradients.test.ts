@@ -49,10 +49,7 @@ function makeCase(
   };
 }
 
-function lossOf({ model, network, window }: Case): number {
-  const { sum, count } = evaluateWindow(model, network, window);
-  return sum / count;
-}
+const lossOf = ({ model, network, window }: Case): number => evaluateWindow(model, network, window).loss;
 
 /** ∂loss/∂values[at] by central differences; leaves `values` as they were. */
 function numerical(problem: Case, values: Float64Array, at: number): number {
