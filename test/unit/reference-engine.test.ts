@@ -44,7 +44,8 @@ function withParameter(model: Model, flat: Float32Array | Float64Array, name: st
 }
 
 describe('training', () => {
-  for (const optimizer of [adam({ rate: 0.03 }), sgd({ rate: 0.5, momentum: 0.9 }), rmsprop({ rate: 0.01 }), adagrad()]) {
+  const optimizers = [adam({ rate: 0.03 }), sgd({ rate: 0.5, momentum: 0.9 }), rmsprop({ rate: 0.01 }), adagrad()];
+  for (const optimizer of optimizers) {
     test(`learns a repeating text with ${optimizer.kind} (seed 1)`, async () => {
       const plain = sequential([oneHot(VOCABULARY), lstm(8), linear(VOCABULARY)]);
       const trainer = engine({ model: plain, optimizer });
