@@ -1,0 +1,94 @@
+// One time step of a recurrent layer for one block: UNITS neighbouring units × ROWS batch rows, the product with the
+// last hidden state and the cell fused. Shared by recurrence/step.wgsl and recurrence/sequence.wgsl, whose results are
+// therefore equal bit for bit.
+//
+//   Z_t = Z_t + h_{t−1}·R          then the cell's forward          t = 0 … T−1
+//
+//   gates      [T, B, H] Gates    in: X·W + b, the input part of Z; out: activated gates, in place
+//   recurrent  [H, H] Gates       R[k, u]: from hidden unit k to the gates of unit u
+//   hidden     [T+1, B, HP]       slot t is h_{t−1}; writes slot t+1. HP = H padded to 4, padding zero
+//   cell       [T+1, B, HP]       likewise, for cells that have it
+
+const T = ${T}u;
+const B = ${B}u;
+const H = ${H}u;
+const HP = (H + 3u) / 4u; // padded units, in vec4f
+const ROWS = ${ROWS}u;
+const BLOCKS = ${BLOCKS}u; // blocks of units
+const ROW_BLOCKS = (B + ROWS - 1u) / ROWS;
+
+@group(0) @binding(0) var<storage, read_write> gates: array<Gates>;
+@group(0) @binding(1) var<storage, read> recurrent: array<Gates>;
+#if ${QUAD}
+@group(0) @binding(2) var<storage, read_write> hidden: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> cell: array<vec4f>;
+#else
+@group(0) @binding(2) var<storage, read_write> hidden: array<f32>;
+@group(0) @binding(3) var<storage, read_write> cell: array<f32>;
+#endif
+
+fn advance(trial: u32, t: u32, row: u32, block: u32) {
+  let recurrent0 = trial * ${STRIDE_RECURRENT}u;
+  let gates0 = trial * ${STRIDE_GATES}u + t * B * H;
+  let history0 = trial * ${STRIDE_HISTORY}u + t * B * HP;
+%unroll q ${UNITS}
+  let unit%q = min(block * ${UNITS}u + %qu, H - 1u);
+%end
+%unroll r ${ROWS}
+  let row%r = min(row + %ru, B - 1u);
+  let from%r = history0 + row%r * HP;
+%unroll q ${UNITS}
+  var z%r_%q = gates[gates0 + row%r * H + unit%q];
+%end
+%end
+
+#if ${QUAD}
+  for (var k4 = 0u; k4 < HP; k4++) {
+%unroll r ${ROWS}
+    let h%r = hidden[from%r + k4];
+%end
+%unroll j 4
+    let from_unit%j = recurrent0 + min(4u * k4 + %ju, H - 1u) * H; // past H, the hidden state's padding is zero
+%unroll q ${UNITS}
+    let w%j_%q = recurrent[from_unit%j + unit%q];
+%unroll r ${ROWS}
+    z%r_%q += h%r[%j] * w%j_%q;
+%end
+%end
+%end
+  }
+#else
+  for (var k = 0u; k < H; k++) {
+    let w = recurrent[recurrent0 + k * H + unit0];
+%unroll r ${ROWS}
+    z%r_0 += hidden[4u * from%r + k] * w;
+%end
+  }
+#endif
+
+%unroll r ${ROWS}
+  if (row + %ru < B) {
+#if ${QUAD}
+    let cell%r = cell[from%r + block];
+    var h_out%r = vec4f();
+    var c_out%r = vec4f();
+%unroll q 4
+    if (4u * block + %qu < H) {
+      let next = cell_forward(z%r_%q, cell%r[%q]);
+      gates[gates0 + row%r * H + unit%q] = next.gates;
+      h_out%r[%q] = next.hidden;
+      c_out%r[%q] = next.cell;
+    }
+%end
+    hidden[from%r + B * HP + block] = h_out%r;
+    cell[from%r + B * HP + block] = c_out%r;
+#else
+    let at%r = 4u * from%r + block;
+    let next%r = cell_forward(z%r_0, cell[at%r]);
+    gates[gates0 + row%r * H + unit0] = next%r.gates;
+    hidden[at%r + 4u * B * HP] = next%r.hidden;
+    cell[at%r + 4u * B * HP] = next%r.cell;
+#endif
+  }
+%end
+}

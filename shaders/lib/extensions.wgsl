@@ -1,0 +1,3 @@
+#if ${IMMEDIATES}
+requires immediate_address_space;
+#endif

@@ -1,0 +1,42 @@
+// One step's record in the ring of results: the loss, and with NORM the gradient's norm and its non-finite values.
+//
+//   loss [ROWS] of each row, weighted so that they add up to the mean      partials [PARTIALS] from squared_norm.wgsl
+//   results [RING, trials, 4]: record `step mod RING` = Σ loss, ‖g‖ before clipping, count of non-finite values
+//
+// Bindings: 0 loss, 1 results, 2 control, then partials.
+// Work: one workgroup of 64 a trial; lane i adds values i, i+64, …, then lane 0 the lanes in order: fixed order.
+//   Workgroup memory 768 B. CPU twins: src/reference/cross-entropy.ts, src/reference/squared-norm.ts
+
+#include "lib/control.wgsl"
+#include "lib/finite.wgsl"
+
+@group(0) @binding(0) var<storage, read> loss: array<f32>;
+@group(0) @binding(1) var<storage, read_write> results: array<vec4f>;
+@group(0) @binding(2) var<storage, read> control: array<Control>;
+#if ${NORM}
+@group(0) @binding(3) var<storage, read> partials: array<vec2f>;
+#endif
+
+var<workgroup> lanes: array<vec3f, 64>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  var sum = vec3f();
+  for (var i = lane; i < ${ROWS}u; i += 64u) { sum.x += loss[group.z * ${ROWS}u + i]; }
+#if ${NORM}
+  for (var i = lane; i < ${PARTIALS}u; i += 64u) {
+    let partial = partials[group.z * ${PARTIALS}u + i];
+    sum += vec3f(0.0, partial.x, partial.y);
+  }
+#endif
+  lanes[lane] = sum;
+  workgroupBarrier();
+  if (lane > 0u) { return; }
+  for (var i = 1u; i < 64u; i++) { sum += lanes[i]; }
+  let bad = sum.z + f32(non_finite(sum.y));
+  results[control[group.z].step % ${RING}u * groups.z + group.z] = vec4f(sum.x, sqrt(sum.y), bad, 0.0);
+}

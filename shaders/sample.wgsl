@@ -1,0 +1,59 @@
+#include "lib/extensions.wgsl"
+// The next token from a row of logits: from softmax(x / temperature) by its cumulative sum, or the largest where the
+// temperature is 0 (the first of equals). Within the prime the text itself is the next token.
+//
+//   logits [V]      position n = base + time      control.cursor = base, control.step = length of the prime
+//   u = philox(n − prime, 0, 0, sampling).x as a uniform in [0, 1): the first v with Σ_{w ≤ v} e^{x_w/τ} > u·Σ
+//   tokens [CHUNK]: slot `time` takes the next token      current [1]: the same, the input of the next step
+//
+// Bindings: 0 logits, 1 tokens, 2 current, 3 prime, 4 control; `time` counts within a chunk.
+// Work: one thread; V is a character vocabulary. CPU twin: src/reference/sample.ts
+
+#include "lib/time.wgsl"
+#include "lib/control.wgsl"
+#include "lib/philox.wgsl"
+
+const V = ${V}u;
+
+@group(0) @binding(0) var<storage, read> logits: array<f32>;
+@group(0) @binding(1) var<storage, read_write> tokens: array<u32>;
+@group(0) @binding(2) var<storage, read_write> current: array<u32>;
+@group(0) @binding(3) var<storage, read> prime: array<u32>;
+@group(0) @binding(4) var<storage, read> control: array<Control>;
+
+fn largest() -> u32 {
+  var best = 0u;
+  for (var v = 1u; v < V; v++) {
+    if (logits[v] > logits[best]) { best = v; }
+  }
+  return best;
+}
+
+fn draw(uniform_value: f32, temperature: f32) -> u32 {
+  let top = logits[largest()];
+  var total = 0.0;
+  for (var v = 0u; v < V; v++) { total += exp((logits[v] - top) / temperature); }
+  var cumulative = 0.0;
+  for (var v = 0u; v < V; v++) {
+    cumulative += exp((logits[v] - top) / temperature);
+    if (cumulative > uniform_value * total) { return v; }
+  }
+  return V - 1u;
+}
+
+@compute @workgroup_size(1)
+fn main() {
+  let run = control[0];
+  let next = run.cursor + time + 1u; // position of the token that is chosen here
+  var token = 0u;
+  if (next < run.step) {
+    token = prime[next];
+  } else if (run.temperature == 0.0) {
+    token = largest();
+  } else {
+    let bits = philox4x32(vec4u(next - run.step, 0u, 0u, ${STREAM}u), vec2u(run.seed, ${KEY_TAG}u));
+    token = draw(uniform_from_bits(bits.x), run.temperature);
+  }
+  tokens[time] = token;
+  current[0] = token;
+}

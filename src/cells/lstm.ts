@@ -1,0 +1,16 @@
+import type { Cell } from './cell.js';
+
+/**
+ * Long short-term memory with a forget gate (Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000):
+ *
+ *     i = σ(z_i)   f = σ(z_f)   g = tanh(z_g)   o = σ(z_o)      z = W·x + b_ih + R·h_{t−1} + b_hh
+ *     c = f·c_{t−1} + i·g       h = o·tanh(c)
+ *
+ * Gate order as in PyTorch's `nn.LSTM`. Arithmetic: `shaders/cells/lstm.wgsl` and `src/reference/lstm.ts`.
+ */
+export const lstmCell: Cell = {
+  name: 'lstm',
+  gates: ['input', 'forget', 'cell', 'output'],
+  lanes: 4,
+  states: ['hidden', 'cell'],
+};

@@ -1,0 +1,64 @@
+import { type Device, GpuError, scoped } from './device.js';
+
+/** Buffers by name, zero at first, and the bytes they take. */
+export interface Buffers {
+  readonly get: (name: string) => GPUBuffer;
+  readonly bytes: number;
+  destroy(): void;
+}
+
+/**
+ * Creates storage buffers that can be copied from and to. `sizes` in bytes, multiples of 4.
+ * @throws GpuError where one is larger than the adapter allows: its name, its size and the limit.
+ */
+export async function createBuffers(device: Device, sizes: ReadonlyMap<string, number>): Promise<Buffers> {
+  const limit = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
+  for (const [name, size] of sizes) {
+    if (size > limit) {
+      throw new GpuError(`the model is too large for this adapter: its buffer "${name}" needs ${megabytes(size)} and ` +
+        `${device.adapter.name} allows ${megabytes(limit)} a buffer; use fewer units, a smaller batch, fewer time steps or fewer trials`);
+    }
+  }
+  const buffers = await scoped(device, 'allocating buffers', () => new Map([...sizes].map(([name, size]) => [
+    name,
+    device.gpu.createBuffer({ label: name, size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST }),
+  ])));
+  return {
+    get(name) {
+      const buffer = buffers.get(name);
+      if (!buffer) throw new Error(`there is no buffer "${name}"`);
+      return buffer;
+    },
+    bytes: [...sizes.values()].reduce((a, b) => a + b, 0),
+    destroy: () => buffers.forEach((buffer) => buffer.destroy()),
+  };
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toLocaleString('en', { maximumFractionDigits: 1 })} MB`;
+
+/** Copies `bytes` of `buffer` from `offset` and waits for them. */
+export async function readBuffer(device: Device, buffer: GPUBuffer, offset = 0, bytes = buffer.size - offset): Promise<ArrayBuffer> {
+  device.check();
+  const staging = device.gpu.createBuffer({ size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const encoder = device.gpu.createCommandEncoder();
+  encoder.copyBufferToBuffer(buffer, offset, staging, 0, bytes);
+  device.gpu.queue.submit([encoder.finish()]);
+  const result = await mapped(device, staging, (data) => data.slice(0));
+  staging.destroy();
+  return result;
+}
+
+/** Maps `staging`, gives its bytes to `read` and unmaps it. @throws DeviceLostError or GpuError of the device. */
+export async function mapped<T>(device: Device, staging: GPUBuffer, read: (data: ArrayBuffer) => T): Promise<T> {
+  try {
+    await staging.mapAsync(GPUMapMode.READ);
+  } catch (error) {
+    await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, 50))]);
+    device.check();
+    throw error;
+  }
+  device.check();
+  const result = read(staging.getMappedRange());
+  staging.unmap();
+  return result;
+}

@@ -1,0 +1,129 @@
+/** The adapter in words, as shown to people and kept in results. */
+export interface AdapterDescription {
+  readonly name: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  /** Runs on the CPU (SwiftShader, lavapipe, WARP). Counts as an adapter all the same. */
+  readonly software: boolean;
+}
+
+/** An open GPU. Errors that no call caught make every later call throw: none stays in a console. */
+export interface Device {
+  readonly gpu: GPUDevice;
+  readonly adapter: AdapterDescription;
+  readonly limits: GPUSupportedLimits;
+  /** The time index travels as an immediate; else in a uniform buffer with dynamic offsets. */
+  readonly immediates: boolean;
+  readonly timestamps: boolean;
+  /** Resolves with the reason when the device is lost (or destroyed). */
+  readonly lost: Promise<DeviceLostError>;
+  /** @throws the first error that the device met outside an error scope, or {@link DeviceLostError}. */
+  check(): void;
+  destroy(): void;
+}
+
+/** The GPU went away: a driver reset, a closed tab, `destroy()`. Open a device again and resume from a checkpoint. */
+export class DeviceLostError extends Error {
+  override readonly name = 'DeviceLostError';
+}
+
+/** A WebGPU validation, memory or internal error, with where it was caused. */
+export class GpuError extends Error {
+  override readonly name = 'GpuError';
+}
+
+export interface DeviceOptions {
+  /** The WebGPU entry point; `navigator.gpu` in a browser, Dawn's `create([])` in Node. */
+  readonly gpu?: GPU;
+  /** `false` uses uniforms for the time index even where immediates exist. */
+  readonly immediates?: boolean;
+}
+
+/**
+ * Opens the fastest adapter with all that Latch can use of it.
+ * @throws GpuError where WebGPU or an adapter is missing, with what to do.
+ */
+export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
+  const entry = options.gpu ?? (typeof navigator === 'undefined' ? undefined : navigator.gpu);
+  if (!entry) {
+    throw new GpuError('WebGPU is missing: use Chrome or Edge 113, Safari 26 or Firefox 141 or later over https or localhost; ' +
+      'in Node install the package "webgpu" and give openDevice({ gpu: create([]) })');
+  }
+  const adapter = await entry.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) {
+    throw new GpuError('no WebGPU adapter was found: update the graphics driver, check chrome://gpu, or start Chrome with ' +
+      '--enable-unsafe-webgpu (software rendering); in Node install a Vulkan driver');
+  }
+  const immediates = options.immediates !== false && supportsImmediates(entry, adapter);
+  const timestamps = adapter.features.has('timestamp-query');
+  const gpu = await adapter.requestDevice({
+    label: 'latch',
+    requiredFeatures: timestamps ? ['timestamp-query'] : [],
+    requiredLimits: raisedLimits(adapter.limits, immediates),
+  });
+  return wrap(gpu, describe(adapter), immediates, timestamps);
+}
+
+function supportsImmediates(entry: GPU, adapter: GPUAdapter): boolean {
+  return entry.wgslLanguageFeatures.has('immediate_address_space') && (adapter.limits.maxImmediateSize ?? 0) >= 4 &&
+    typeof GPUComputePassEncoder !== 'undefined' && 'setImmediates' in GPUComputePassEncoder.prototype;
+}
+
+function raisedLimits(limits: GPUSupportedLimits, immediates: boolean): Record<string, number> {
+  return {
+    maxBufferSize: limits.maxBufferSize,
+    maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+    maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+    maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+    ...(immediates ? { maxImmediateSize: 4 } : {}),
+  };
+}
+
+function describe({ info }: GPUAdapter): AdapterDescription {
+  const text = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
+  return {
+    name: [info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed adapter'].join(' '),
+    vendor: info.vendor,
+    architecture: info.architecture,
+    software: info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(text),
+  };
+}
+
+function wrap(gpu: GPUDevice, adapter: AdapterDescription, immediates: boolean, timestamps: boolean): Device {
+  let failure: Error | undefined;
+  gpu.onuncapturederror = ({ error }) => {
+    failure ??= new GpuError(`the GPU reported: ${error.message}`);
+  };
+  const lost = gpu.lost.then(({ reason, message }) => {
+    const error = new DeviceLostError(reason === 'destroyed'
+      ? 'the GPU device was destroyed'
+      : `the GPU device was lost (${message || reason}): open a device again and resume from the last checkpoint`);
+    failure ??= error;
+    return error;
+  });
+  return {
+    gpu, adapter, limits: gpu.limits, immediates, timestamps, lost,
+    check() {
+      if (failure) throw failure;
+    },
+    destroy: () => gpu.destroy(),
+  };
+}
+
+/** Runs `work` in a validation error scope. @throws GpuError that starts with `what`. */
+export async function scoped<T>(device: Device, what: string, work: () => T | Promise<T>): Promise<T> {
+  device.check();
+  device.gpu.pushErrorScope('out-of-memory');
+  device.gpu.pushErrorScope('validation');
+  let result: T | Promise<T>;
+  try {
+    result = work();
+  } finally {
+    // Scopes are popped before anything is awaited: they belong to the calls made above alone.
+    var scopes = Promise.all([device.gpu.popErrorScope(), device.gpu.popErrorScope()]);
+  }
+  const [validation, memory] = await scopes;
+  const error = validation ?? memory;
+  if (error) throw new GpuError(`${what}: ${error.message}`);
+  return result;
+}

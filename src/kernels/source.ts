@@ -1,0 +1,97 @@
+import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
+import type { Defines } from './kernel.js';
+
+/**
+ * From a file under `shaders/` to WGSL: `#include "file"`, then `wgsl-preprocessor` (`#if ${NAME}` … `#endif`, `${NAME}`),
+ * then `%unroll i N` … `%end`, which writes its lines N times with `%i` (and `%{4*i+j}`) replaced. Registers cannot be
+ * indexed and no driver is sure to unroll, so register tiles are unrolled here.
+ */
+const files = import.meta.glob<string>('../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
+
+/** WGSL text, and for each of its lines the file and line that it came from. */
+export interface Source {
+  readonly code: string;
+  readonly origins: readonly Origin[];
+}
+export interface Origin { readonly file: string; readonly line: number }
+
+/** Expands `file`. @throws Error that names file and line where a file or a define is missing. */
+export function expand(file: string, defines: Defines): Source {
+  const origins: Origin[] = [];
+  const marked = include(file, defines, origins, new Set());
+  const processed = wgsl(...template(marked, defines, origins));
+  const lines = unroll(processed.split('\n'), new Map());
+  const kept = lines.map(splitMark).filter((line) => line.text.trim() !== '');
+  return { code: kept.map((line) => line.text).join('\n') + '\n', origins: kept.map((line) => origins[line.mark]!) };
+}
+
+// Each line carries `//@n`, its origin's index, through the preprocessor, which shifts line numbers.
+const MARK = /\/\/@(\d+)$/;
+
+function splitMark(line: string): { text: string; mark: number } {
+  const match = MARK.exec(line);
+  return match ? { text: line.slice(0, match.index).trimEnd(), mark: Number(match[1]) } : { text: line, mark: 0 };
+}
+
+function include(file: string, defines: Defines, origins: Origin[], seen: Set<string>): string {
+  const text = files[`../../shaders/${file}`];
+  if (text === undefined) throw new Error(`shader ${file} does not exist`);
+  if (seen.has(file)) return '';
+  seen.add(file);
+  const lines = text.split('\n').map((line, index) => {
+    const [code] = line.split('//');
+    const directive = /^#include "(.+)"/.exec(line);
+    if (directive) return include(directive[1]!.replace(/\$\{(\w+)\}/g, (_, name: string) => String(defines[name])), defines, origins, seen);
+    origins.push({ file, line: index + 1 });
+    return `${code!.trimEnd()} //@${origins.length - 1}`;
+  });
+  return lines.join('\n');
+}
+
+function template(text: string, defines: Defines, origins: readonly Origin[]): [TemplateStringsArray, ...unknown[]] {
+  const parts = text.split(/\$\{(\w+)\}/);
+  const strings = parts.filter((_, i) => i % 2 === 0);
+  const values = parts.filter((_, i) => i % 2 === 1).map((name, i) => {
+    const value = defines[name];
+    if (value === undefined) {
+      const origin = origins[Number(/\/\/@(\d+)/.exec(strings.slice(i + 1).join(''))?.[1] ?? 0)];
+      throw new Error(`${origin?.file}:${origin?.line} needs a value for ${name}`);
+    }
+    return value;
+  });
+  return [Object.assign(strings, { raw: strings }) as unknown as TemplateStringsArray, ...values];
+}
+
+function unroll(lines: readonly string[], variables: ReadonlyMap<string, number>): string[] {
+  const out: string[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]!;
+    const start = /^\s*%unroll ([a-z]) (\d+)/.exec(line);
+    if (!start) {
+      out.push(substitute(line, variables));
+      continue;
+    }
+    const end = blockEnd(lines, at);
+    for (let value = 0; value < Number(start[2]); value++) {
+      out.push(...unroll(lines.slice(at + 1, end), new Map(variables).set(start[1]!, value)));
+    }
+    at = end;
+  }
+  return out;
+}
+
+function blockEnd(lines: readonly string[], start: number): number {
+  for (let at = start + 1, depth = 1; at < lines.length; at++) {
+    if (/^\s*%unroll /.test(lines[at]!)) depth++;
+    if (/^\s*%end\b/.test(lines[at]!) && --depth === 0) return at;
+  }
+  throw new Error(`%unroll without %end: ${lines[start]}`);
+}
+
+function substitute(line: string, variables: ReadonlyMap<string, number>): string {
+  const value = (name: string): number => variables.get(name) ?? Number(name);
+  return line
+    .replace(/%\{([^}]+)\}/g, (_, sum: string) =>
+      String(sum.split('+').reduce((s, term) => s + term.split('*').reduce((p, factor) => p * value(factor.trim()), 1), 0)))
+    .replace(/%([a-z])/g, (text, name: string) => (variables.has(name) ? String(variables.get(name)) : text));
+}

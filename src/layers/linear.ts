@@ -1,0 +1,79 @@
+import { matmul } from '../kernels/matmul.js';
+import { columnSum } from '../kernels/reductions.js';
+import { pad4, type Parameter } from '../model/layout.js';
+import type { View } from '../schedule/program.js';
+import { gradientView, type Lowered, type Lowering, parameterView, type Rows } from './lowering.js';
+
+/** A product of rows with a weight [inputs, outputs], plus biases. */
+export interface Product {
+  readonly label: string;
+  readonly input: Rows;
+  readonly weight: Parameter;
+  readonly biases: readonly Parameter[];
+}
+
+/** Records out = input·weight + biases, over all T·B rows at once. */
+export function product(lowering: Lowering, { label, input, weight, biases }: Product, out: View): void {
+  const { builder, trials, timeSteps, batch, layout, strategy } = lowering;
+  const kernel = matmul({
+    m: timeSteps * batch, n: weight.columns, k: input.width, trials, tile: strategy.matmul,
+    strideA: input.view.stride, offsetA: input.offset, strideB: layout.size, strideC: out.stride,
+    biases: biases.length as 0 | 1 | 2, strideBias: layout.size,
+  });
+  const names = ['bias', 'bias2'];
+  builder.dispatch(label, kernel, {
+    a: input.view, b: parameterView(lowering, weight), c: out,
+    ...Object.fromEntries(biases.map((bias, i) => [names[i], parameterView(lowering, bias)])),
+  });
+}
+
+/** Records the weight's gradient inputᵀ·gradient. */
+export function weightGradient(lowering: Lowering, label: string, input: Rows, weight: Parameter, gradient: View): void {
+  const { builder, trials, timeSteps, batch, layout, strategy } = lowering;
+  const kernel = matmul({
+    m: weight.rows, n: weight.columns, k: timeSteps * batch, transposeA: true, trials, tile: strategy.matmul,
+    strideA: input.view.stride, offsetA: input.offset, strideB: gradient.stride, strideC: layout.size,
+  });
+  builder.dispatch(label, kernel, { a: input.view, b: gradient, c: gradientView(lowering, weight) });
+}
+
+/** Records the biases' gradient: the column sums, written to each of them. */
+export function biasGradient(lowering: Lowering, label: string, biases: readonly Parameter[], gradient: View): void {
+  const [first, second] = biases;
+  if (!first) return;
+  const { builder, trials, timeSteps, batch, layout, strategy } = lowering;
+  const twin = second ? second.offset - first.offset : 0;
+  const kernel = columnSum({
+    rows: timeSteps * batch, columns: first.columns, trials, strideX: gradient.stride, strideSums: layout.size, twin, lanes: strategy.columnLanes,
+  });
+  const sums = gradientView(lowering, first);
+  builder.dispatch(label, kernel, { x: gradient, sums: { ...sums, size: sums.size + twin } });
+}
+
+/** Records ∂L/∂input = gradient·weightᵀ and returns it, [T·B, pad4(inputs)]. */
+export function inputGradient(lowering: Lowering, label: string, weight: Parameter, gradient: View): View {
+  const { builder, trials, timeSteps, batch, layout, strategy } = lowering;
+  const out = builder.scratch(label, timeSteps * batch * pad4(weight.rows));
+  const kernel = matmul({
+    m: timeSteps * batch, n: weight.rows, k: weight.columns, transposeB: true, trials, tile: strategy.matmul,
+    strideA: gradient.stride, strideB: layout.size, strideC: out.stride,
+  });
+  builder.dispatch(label, kernel, { a: gradient, b: parameterView(lowering, weight), c: out });
+  return out;
+}
+
+/** Rows [T·B, I] → rows [T·B, units]. */
+export function lowerLinear(lowering: Lowering, label: string, input: Rows, weight: Parameter, bias: Parameter | undefined): Lowered {
+  const { builder, timeSteps, batch } = lowering;
+  const biases = bias ? [bias] : [];
+  const out = builder.scratch(label, timeSteps * batch * pad4(weight.columns));
+  product(lowering, { label, input, weight, biases }, out);
+  return {
+    output: { kind: 'rows', view: out, offset: 0, width: weight.columns },
+    backward(gradient, needed) {
+      weightGradient(lowering, `${label} weight gradient`, input, weight, gradient);
+      biasGradient(lowering, `${label} bias gradient`, biases, gradient);
+      return needed ? inputGradient(lowering, `${label} input gradient`, weight, gradient) : undefined;
+    },
+  };
+}

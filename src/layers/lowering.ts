@@ -1,0 +1,52 @@
+import type { Parameter, ParameterLayout } from '../model/layout.js';
+import type { ProgramBuilder, View } from '../schedule/program.js';
+import type { Strategy } from '../schedule/tiles.js';
+
+/** What every layer's lowering needs to know. */
+export interface Lowering {
+  readonly builder: ProgramBuilder;
+  readonly layout: ParameterLayout;
+  readonly timeSteps: number;
+  readonly batch: number;
+  readonly trials: number;
+  readonly strategy: Strategy;
+  readonly immediates: boolean;
+  /** Control records, [trials]. */
+  readonly control: View;
+  /** Prefix of the persistent buffers, so that programs of other shapes keep their own. */
+  readonly space: string;
+  /** Name of the flat parameter buffer. */
+  readonly parameters: string;
+  /** Records the backward pass too, and drops. */
+  readonly training: boolean;
+}
+
+/** What flows from layer to layer: tokens [T·B], or rows of floats. */
+export type Activation =
+  | { readonly kind: 'tokens'; readonly ids: View; readonly vocabulary: number }
+  | Rows;
+
+/** [T·B, width], rows padded to four floats; trial n's start `offset` floats into the view's part for n. */
+export interface Rows { readonly kind: 'rows'; readonly view: View; readonly offset: number; readonly width: number }
+
+/** A layer on the tape: its output, and how a gradient goes back through it. */
+export interface Lowered {
+  readonly output: Rows;
+  /**
+   * Records the backward pass from ∂L/∂output, [T·B, pad4(width)]; returns ∂L/∂input where `needed`.
+   */
+  backward(gradient: View, needed: boolean): View | undefined;
+}
+
+/** A parameter, as bound by forward and backward. */
+export function parameterNamed({ layout }: Lowering, name: string): Parameter | undefined {
+  return layout.parameters.find((parameter) => parameter.name === name);
+}
+
+export const parameterView = (lowering: Lowering, parameter: Parameter): View => flatView(lowering, parameter, lowering.parameters);
+export const gradientView = (lowering: Lowering, parameter: Parameter): View => flatView(lowering, parameter, 'gradient');
+
+function flatView({ builder, layout }: Lowering, { offset, rows, pitch }: Parameter, buffer: string): View {
+  const whole = builder.persistent(buffer, layout.size);
+  return { ...whole, offset, size: rows * pitch };
+}

@@ -1,0 +1,35 @@
+/** Option checks whose messages say what was given, what is allowed and where. */
+
+/** @throws RangeError unless `value` is an integer in [min, max]. */
+export function checkInteger(name: string, value: unknown, min: number, max = 2 ** 31 - 1): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`${name} is ${show(value)}: give a whole number from ${min} to ${max}`);
+  }
+  return value;
+}
+
+/** @throws RangeError unless `value` is a finite number in [min, max] (or (min, max) where an end is excluded). */
+export function checkNumber(
+  name: string,
+  value: unknown,
+  range: { min: number; max?: number; above?: boolean; below?: boolean },
+): number {
+  const { min, max = Infinity, above = false, below = false } = range;
+  const ok =
+    typeof value === 'number' && Number.isFinite(value) &&
+    (above ? value > min : value >= min) && (below ? value < max : value <= max);
+  if (!ok) {
+    const low = above ? `above ${min}` : `of at least ${min}`;
+    const high = max === Infinity ? '' : below ? ` and below ${max}` : ` and at most ${max}`;
+    throw new RangeError(`${name} is ${show(value)}: give a number ${low}${high}`);
+  }
+  return value as number;
+}
+
+/** @throws RangeError unless `value` is one of `allowed`. */
+export function checkOneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
+  if (!allowed.includes(value as T)) throw new RangeError(`${name} is ${show(value)}: use ${allowed.join(', ')}`);
+  return value as T;
+}
+
+const show = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));

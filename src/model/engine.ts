@@ -1,0 +1,74 @@
+import type { Model } from './description.js';
+import type { Clip, OptimizerDescription } from './optimizers.js';
+
+/**
+ * What carries out a training run: the GPU's programs (`src/train/gpu-engine.ts`) or the float64 loops
+ * (`src/reference/engine.ts`). Both read the same description and count the same random numbers.
+ */
+export interface EngineOptions {
+  readonly model: Model;
+  readonly timeSteps: number;
+  readonly batch: number;
+  /** One network a seed, side by side: the trials. */
+  readonly seeds: readonly number[];
+  readonly optimizer: OptimizerDescription;
+  readonly clip: Clip;
+}
+
+/** What one training step is told: a handful of bytes. */
+export interface StepControl {
+  /** Steps done before this one; counts dropout masks and Adam's bias correction (t = step + 1). */
+  readonly step: number;
+  /** Position of the window in each stream. */
+  readonly cursor: number;
+  /** Start from zero states (the first window of an epoch). */
+  readonly reset: boolean;
+  readonly rate: number;
+}
+
+/** One step's outcome, a value a trial. Losses are means over T·B in nats. */
+export interface StepResult {
+  readonly step: number;
+  readonly loss: readonly number[];
+  /** Global gradient norm before clipping. */
+  readonly gradientNorm: readonly number[];
+  /** Gradients that are NaN or infinite; where any is, that trial's parameters were left as they were. */
+  readonly nonFinite: readonly number[];
+}
+
+/** All that a run needs to go on, as flat arrays: trials × layout.size, and trials × states. */
+export interface Snapshot {
+  readonly parameters: Float32Array | Float64Array;
+  /** By name as in `OPTIMIZER_STATES`, laid out as the parameters. */
+  readonly optimizer: Readonly<Record<string, Float32Array | Float64Array>>;
+  /** Carried states, per recurrent layer: hidden [B, pad4(H)], then cell [B, pad4(H)]. */
+  readonly states: Float32Array | Float64Array;
+}
+
+/** Texts as tokens. */
+export interface Texts { readonly training: Uint32Array; readonly heldOut: Uint32Array }
+
+export interface GenerateOptions {
+  readonly prime: Uint32Array;
+  readonly length: number;
+  /** 0 takes the most likely token each time. */
+  readonly temperature: number;
+  readonly seed: number;
+  readonly trial: number;
+}
+
+export interface Engine {
+  /** The text to train on, cut into `batch` streams, and the one held out, which may be empty. */
+  setTexts(texts: Texts): Promise<void>;
+  /** Enqueues one step. */
+  submit(control: StepControl): void;
+  /** Results in order, waiting until at most `pending` submitted steps are without one. */
+  results(pending: number): Promise<StepResult[]>;
+  /** Mean loss a trial over every prediction in the held-out text, in nats. Leaves the training state as it is. */
+  evaluate(): Promise<number[]>;
+  /** Continues `prime` by `length` tokens; yields them in the chunks in which they come. */
+  generate(options: GenerateOptions): AsyncGenerator<Uint32Array>;
+  snapshot(): Promise<Snapshot>;
+  restore(snapshot: Snapshot): void;
+  destroy(): void;
+}

@@ -1,0 +1,138 @@
+import { type Buffers, createBuffers } from '../gpu/buffers.js';
+import { type Device, scoped } from '../gpu/device.js';
+import { createPipeline, type Pipeline } from '../gpu/pipelines.js';
+import type { Kernel } from '../kernels/kernel.js';
+import { expand } from '../kernels/source.js';
+import { place } from './place.js';
+import { type Dispatch, type Program, viewFloats } from './program.js';
+
+/** A dispatch with everything made: encoding it allocates nothing. */
+interface Prepared {
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  readonly workgroups: readonly [number, number, number];
+  /** The time index as an immediate, or its offset in the table of times. */
+  readonly time: Uint32Array<ArrayBuffer> | undefined;
+}
+
+/** Programs on a device, with the buffers that they share. */
+export interface Executables {
+  readonly buffers: Buffers;
+  /** The GPU buffer that holds `name`. */
+  buffer(name: string): GPUBuffer;
+  /** Records `program` into `pass`; `time` replaces the time index of its timed dispatches. */
+  encode(pass: GPUComputePassEncoder, program: Program, time?: number): void;
+  /** Records one dispatch alone, for measuring. */
+  encodeOne(pass: GPUComputePassEncoder, program: Program, index: number): void;
+  destroy(): void;
+}
+
+// Uniform fall-back for the time index: one value each 256 bytes, WebGPU's dynamic offset alignment.
+const TIME_STRIDE = 256;
+
+/**
+ * Places, compiles and binds `programs`. `times` is the number of time indices that run-time `time` may take.
+ * @throws GpuError where a buffer is too large or a shader is not valid.
+ */
+export async function prepare(device: Device, programs: readonly Program[], times: number): Promise<Executables> {
+  const placement = place(programs);
+  checkGrid(device, programs);
+  const buffers = await createBuffers(device, placement.bytes);
+  const timeTable = device.immediates ? undefined : createTimeTable(device, times);
+  const timeValues = Array.from({ length: times }, (_, t) => Uint32Array.of(device.immediates ? t : t * TIME_STRIDE));
+  const pipelines = await compileAll(device, programs);
+  const buffer = (name: string): GPUBuffer => buffers.get(placement.home.get(name) ?? name);
+  const groups = new Map<string, GPUBindGroup>();
+
+  function bindGroup(dispatch: Dispatch, layout: GPUBindGroupLayout, trials: number): GPUBindGroup {
+    const entries = Object.keys(dispatch.kernel.bindings).map((name, binding): GPUBindGroupEntry => {
+      const view = dispatch.views[name]!;
+      return { binding, resource: { buffer: buffer(view.buffer), offset: 4 * view.offset, size: 4 * viewFloats(view, trials) } };
+    });
+    const key = pipelineKey(dispatch.kernel) + JSON.stringify(Object.values(dispatch.views));
+    let group = groups.get(key);
+    if (!group) {
+      const time = dispatch.kernel.timed && timeTable ? [{ binding: entries.length, resource: { buffer: timeTable, size: 4 } }] : [];
+      group = device.gpu.createBindGroup({ label: dispatch.label, layout, entries: [...entries, ...time] });
+      groups.set(key, group);
+    }
+    return group;
+  }
+
+  const prepared = await scoped(device, 'binding buffers', () => new Map(programs.map((program) => [
+    program,
+    program.dispatches.map((dispatch): Prepared => {
+      const { pipeline, layout } = pipelines.get(pipelineKey(dispatch.kernel))!;
+      const time = dispatch.time === undefined ? undefined : timeValues[dispatch.time];
+      return { pipeline, group: bindGroup(dispatch, layout, program.trials), workgroups: dispatch.kernel.workgroups, time };
+    }),
+  ])));
+  const list = (program: Program): readonly Prepared[] => prepared.get(program)!;
+
+  return {
+    buffers,
+    buffer,
+    encode(pass, program, time) {
+      const replacement = time === undefined ? undefined : timeValues[time]!;
+      let last: Prepared | undefined;
+      for (const item of list(program)) {
+        record(pass, item, last, device.immediates, replacement);
+        last = item;
+      }
+    },
+    encodeOne: (pass, program, index) => record(pass, list(program)[index]!, undefined, device.immediates, undefined),
+    destroy() {
+      buffers.destroy();
+      timeTable?.destroy();
+    },
+  };
+}
+
+function record(
+  pass: GPUComputePassEncoder, item: Prepared, last: Prepared | undefined, immediates: boolean, replacement: Uint32Array<ArrayBuffer> | undefined,
+): void {
+  const { pipeline, group, workgroups, time } = item;
+  if (pipeline !== last?.pipeline) pass.setPipeline(pipeline);
+  const now = time && (replacement ?? time);
+  if (now && !immediates) pass.setBindGroup(0, group, now, 0, 1);
+  else if (group !== last?.group) pass.setBindGroup(0, group);
+  if (now && immediates) pass.setImmediates(0, now);
+  pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
+}
+
+const pipelineKey = ({ file, defines }: Kernel): string => file + JSON.stringify(defines);
+
+async function compileAll(device: Device, programs: readonly Program[]): Promise<Map<string, Pipeline>> {
+  const kernels = new Map(programs.flatMap(({ dispatches }) => dispatches.map(({ kernel }) => [pipelineKey(kernel), kernel] as const)));
+  const compiled = await Promise.all([...kernels].map(async ([key, kernel]) => [key, await compileKernel(device, kernel)] as const));
+  return new Map(compiled);
+}
+
+/** Expands and compiles one kernel. @throws GpuError with the shader's file and line. */
+export function compileKernel(device: Device, kernel: Kernel): Promise<Pipeline> {
+  const source = expand(kernel.file, kernel.defines);
+  return createPipeline(device, {
+    file: kernel.file, ...source, accesses: Object.values(kernel.bindings), timed: kernel.timed ?? false,
+  });
+}
+
+function createTimeTable(device: Device, times: number): GPUBuffer {
+  const table = device.gpu.createBuffer({
+    label: 'times', size: times * TIME_STRIDE, usage: GPUBufferUsage.UNIFORM, mappedAtCreation: true,
+  });
+  const values = new Uint32Array(table.getMappedRange());
+  for (let t = 0; t < times; t++) values[(t * TIME_STRIDE) / 4] = t;
+  table.unmap();
+  return table;
+}
+
+function checkGrid({ limits, adapter }: Device, programs: readonly Program[]): void {
+  const limit = limits.maxComputeWorkgroupsPerDimension;
+  for (const { label, kernel } of programs.flatMap(({ dispatches }) => dispatches)) {
+    const largest = Math.max(...kernel.workgroups);
+    if (largest > limit) {
+      throw new RangeError(`"${label}" needs ${largest} workgroups in one dimension and ${adapter.name} allows ${limit}: ` +
+        'use a smaller batch, fewer time steps or fewer trials');
+    }
+  }
+}
