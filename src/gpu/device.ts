@@ -115,15 +115,12 @@ export async function scoped<T>(device: Device, what: string, work: () => T | Pr
   device.check();
   device.gpu.pushErrorScope('out-of-memory');
   device.gpu.pushErrorScope('validation');
-  let result: T | Promise<T>;
-  try {
-    result = work();
-  } finally {
-    // Scopes are popped before anything is awaited: they belong to the calls made above alone.
-    var scopes = Promise.all([device.gpu.popErrorScope(), device.gpu.popErrorScope()]);
-  }
-  const [validation, memory] = await scopes;
-  const error = validation ?? memory;
+  // Both scopes are popped before anything is awaited: they belong to the calls that `work` makes at once.
+  const running = (async () => work())();
+  const scopes = [device.gpu.popErrorScope(), device.gpu.popErrorScope()];
+  const [settled] = await Promise.allSettled([running]);
+  const error = (await Promise.all(scopes)).find((found) => found !== null);
   if (error) throw new GpuError(`${what}: ${error.message}`);
-  return result;
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
 }

@@ -1,4 +1,4 @@
-import type { Engine, EngineOptions, GenerateOptions, Snapshot, StepControl, StepResult } from '../model/engine.js';
+import type { Engine, EngineOptions, GenerateOptions, Snapshot, StepControl, StepResult, Texts } from '../model/engine.js';
 import { initialParameters } from '../model/initial.js';
 import { OPTIMIZER_STATES } from '../model/optimizers.js';
 import { stateSize } from '../model/states.js';
@@ -24,7 +24,7 @@ export class ReferenceEngine implements Engine {
   private readonly optimizer: ReadonlyMap<string, Float64Array>; // each [trials, layout.size]
   private readonly states: Float64Array; // [trials, stateSize]
   private readonly stateSize: number;
-  private tokens: Uint32Array | undefined;
+  private texts: Texts | undefined;
   private done: StepResult[] = [];
   private lastPause = performance.now();
 
@@ -41,7 +41,8 @@ export class ReferenceEngine implements Engine {
   }
 
   /** @throws RangeError when the text is shorter than one window or has a token that the model does not know. */
-  setTrainingTokens(tokens: Uint32Array): void {
+  async setTexts(texts: Texts): Promise<void> {
+    const { training: tokens, heldOut } = texts;
     const { batch, timeSteps } = this.options;
     const needed = batch * timeSteps + 1;
     if (tokens.length < needed) {
@@ -51,18 +52,19 @@ export class ReferenceEngine implements Engine {
       );
     }
     this.checkTokens(tokens);
-    this.tokens = tokens;
+    this.checkTokens(heldOut);
+    this.texts = texts;
   }
 
   /** Computes one step. @throws RangeError when the window lies outside the streams. */
   submit(control: StepControl): void {
     const { seeds, batch, timeSteps } = this.options;
-    if (!this.tokens) throw new Error('there is no training text: call setTrainingTokens first');
-    const length = trainingStreamLength(this.tokens.length, batch);
+    const { training } = this.ready();
+    const length = trainingStreamLength(training.length, batch);
     if (!(control.cursor >= 0 && control.cursor + timeSteps <= length)) {
       throw new RangeError(`cursor is ${control.cursor}: give a whole number from 0 to ${length - timeSteps}`);
     }
-    const window = trainingWindow(this.tokens, this.options, control.cursor, length);
+    const window = trainingWindow(training, this.options, control.cursor, length);
     const trials = seeds.map((_, trial) => this.trainStep(trial, window, control));
     this.done.push({
       step: control.step,
@@ -79,13 +81,10 @@ export class ReferenceEngine implements Engine {
     return results;
   }
 
-  /** @throws RangeError when there are fewer than two tokens, or one that the model does not know. */
-  async evaluate(tokens: Uint32Array): Promise<number[]> {
+  async evaluate(): Promise<number[]> {
     const { model, seeds, batch, timeSteps } = this.options;
-    if (tokens.length < 2) {
-      throw new RangeError(`the text to evaluate has ${tokens.length} tokens: a prediction needs at least 2`);
-    }
-    this.checkTokens(tokens);
+    const tokens = this.ready().heldOut;
+    if (tokens.length < 2) return seeds.map(() => NaN);
     const length = evaluationStreamLength(tokens.length, batch);
     const sums = seeds.map(() => 0);
     const states: (Float64Array | undefined)[] = seeds.map(() => undefined);
@@ -144,7 +143,7 @@ export class ReferenceEngine implements Engine {
   }
 
   destroy(): void {
-    this.tokens = undefined;
+    this.texts = undefined;
     this.done = [];
   }
 
@@ -170,6 +169,11 @@ export class ReferenceEngine implements Engine {
       updateParameters(optimizer, parameters, gradient, own, { rate, step });
     }
     return { loss, gradientNorm, nonFinite };
+  }
+
+  private ready(): Texts {
+    if (!this.texts) throw new Error('the engine has no text yet: await setTexts() first');
+    return this.texts;
   }
 
   private parametersOf(trial: number): Float64Array {

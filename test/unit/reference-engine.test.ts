@@ -49,7 +49,7 @@ describe('training', () => {
     test(`learns a repeating text with ${optimizer.kind} (seed 1)`, async () => {
       const plain = sequential([oneHot(VOCABULARY), lstm(8), linear(VOCABULARY)]);
       const trainer = engine({ model: plain, optimizer });
-      trainer.setTrainingTokens(Uint32Array.from({ length: 100 }, (_, i) => i % VOCABULARY));
+      await trainer.setTexts({ training: Uint32Array.from({ length: 100 }, (_, i) => i % VOCABULARY), heldOut: text });
       const results = await train(trainer, 0, 120, optimizer.rate);
       expect(results[0].loss[0]).toBeGreaterThan(1.5); // log 6 = 1.79
       expect(results[119].loss[0]).toBeLessThan(0.2);
@@ -59,7 +59,7 @@ describe('training', () => {
   test('carries the states: two windows without an update between are one twice as long', async () => {
     const plain = sequential([embedding(VOCABULARY, 3), lstm(5, { layers: 2 }), linear(VOCABULARY)]);
     const [short, long] = [4, 8].map((timeSteps) => engine({ model: plain, timeSteps, optimizer: sgd() }));
-    for (const trainer of [short, long]) trainer.setTrainingTokens(text);
+    for (const trainer of [short, long]) await trainer.setTexts({ training: text, heldOut: text });
     short.submit({ step: 0, cursor: 0, reset: true, rate: 0 });
     short.submit({ step: 1, cursor: 4, reset: false, rate: 0 });
     long.submit({ step: 0, cursor: 0, reset: true, rate: 0 });
@@ -73,7 +73,7 @@ describe('training', () => {
 
   test('starts from zero states on reset', async () => {
     const trainer = engine();
-    trainer.setTrainingTokens(text);
+    await trainer.setTexts({ training: text, heldOut: text });
     for (const reset of [true, false, true]) trainer.submit({ step: 0, cursor: 0, reset, rate: 0 });
     const [fresh, carried, again] = (await trainer.results(0)).map(({ loss }) => loss[0]);
     expect(again).toBe(fresh);
@@ -82,11 +82,11 @@ describe('training', () => {
 
   test('each trial is the run of its seed alone', async () => {
     const together = engine({ seeds: [3, 4, 5] });
-    together.setTrainingTokens(text);
+    await together.setTexts({ training: text, heldOut: text });
     const results = await train(together, 0, 10);
     for (const [trial, seed] of [3, 4, 5].entries()) {
       const alone = engine({ seeds: [seed] });
-      alone.setTrainingTokens(text);
+      await alone.setTexts({ training: text, heldOut: text });
       const own = await train(alone, 0, 10);
       expect(results.map(({ loss }) => loss[trial])).toEqual(own.map(({ loss }) => loss[0]));
       expect(results.map(({ gradientNorm }) => gradientNorm[trial])).toEqual(own.map((r) => r.gradientNorm[0]));
@@ -96,13 +96,13 @@ describe('training', () => {
 
   test('resumed from a snapshot goes on exactly as if it had not stopped', async () => {
     const whole = engine();
-    whole.setTrainingTokens(text);
+    await whole.setTexts({ training: text, heldOut: text });
     const uninterrupted = await train(whole, 0, 12);
     const before = engine();
-    before.setTrainingTokens(text);
+    await before.setTexts({ training: text, heldOut: text });
     await train(before, 0, 7);
     const after = engine({ seeds: [1] });
-    after.setTrainingTokens(text);
+    await after.setTexts({ training: text, heldOut: text });
     after.restore(await before.snapshot());
     expect(await train(after, 7, 12)).toEqual(uninterrupted.slice(7));
     expect(await after.snapshot()).toEqual(await whole.snapshot());
@@ -110,7 +110,7 @@ describe('training', () => {
 
   test('a gradient that is not finite leaves parameters and optimiser as they were, and is counted', async () => {
     const trainer = engine({ seeds: [1, 2] });
-    trainer.setTrainingTokens(text);
+    await trainer.setTexts({ training: text, heldOut: text });
     await train(trainer, 0, 2);
     const good = await trainer.snapshot();
     const size = model.layout.size;
@@ -130,7 +130,7 @@ describe('training', () => {
   test('a norm that is not finite stops the update and counts, though every gradient is finite', async () => {
     const bigram = sequential([embedding(VOCABULARY, 3), linear(VOCABULARY)]);
     const trainer = engine({ model: bigram, optimizer: sgd(), clip: {} });
-    trainer.setTrainingTokens(text);
+    await trainer.setTexts({ training: text, heldOut: text });
     const start = await trainer.snapshot();
     const parameters = Float64Array.from(start.parameters);
     const [, weight] = bigram.layout.parameters;
@@ -143,7 +143,7 @@ describe('training', () => {
 
   test('reports the norm before clipping, and clips', async () => {
     const [free, clipped] = [{}, { norm: 1e-3 }].map((clip) => engine({ clip, optimizer: sgd() }));
-    for (const trainer of [free, clipped]) trainer.setTrainingTokens(text);
+    for (const trainer of [free, clipped]) await trainer.setTexts({ training: text, heldOut: text });
     const start = (await free.snapshot()).parameters;
     const [a] = await train(free, 0, 1, 1);
     const [b] = await train(clipped, 0, 1, 1);
@@ -161,19 +161,26 @@ describe('evaluation', () => {
       // Without recurrence a prediction does not depend on where the text was cut.
       const bigram = sequential([embedding(VOCABULARY, 3), linear(VOCABULARY)]);
       const trainer = engine({ model: bigram, batch, timeSteps });
+      await trainer.setTexts({ training: randomText(200, 22), heldOut: text });
       const parameters = (await trainer.snapshot()).parameters as Float64Array;
       const window = { inputs: text.slice(0, 99), targets: text.slice(1), timeSteps: 99, batch: 1 };
       const { loss } = evaluateWindow(bigram, { parameters }, window);
-      expect((await trainer.evaluate(text))[0]).toBeCloseTo(loss, 12);
+      expect((await trainer.evaluate())[0]).toBeCloseTo(loss, 12);
     });
   }
 
+  test('of a text without a prediction is not a number', async () => {
+    const trainer = engine();
+    await trainer.setTexts({ training: text, heldOut: text.slice(0, 1) });
+    expect(await trainer.evaluate()).toEqual([NaN]);
+  });
+
   test('carries states along the text, and leaves training as it is', async () => {
     const trainer = engine({ batch: 1, timeSteps: 7, seeds: [1, 2] });
-    trainer.setTrainingTokens(text);
+    await trainer.setTexts({ training: text, heldOut: text });
     await train(trainer, 0, 3);
     const before = await trainer.snapshot();
-    const losses = await trainer.evaluate(text);
+    const losses = await trainer.evaluate();
     expect(await trainer.snapshot()).toEqual(before);
     const window = { inputs: text.slice(0, 99), targets: text.slice(1), timeSteps: 99, batch: 1 };
     losses.forEach((loss, trial) => {
@@ -196,7 +203,7 @@ describe('generation', () => {
 
   test('at temperature 0 takes the most likely token after all that came before', async () => {
     const trainer = engine();
-    trainer.setTrainingTokens(text);
+    await trainer.setTexts({ training: text, heldOut: text });
     await train(trainer, 0, 30);
     const [chunk] = await generated(trainer, { temperature: 0, length: 10 });
     const parameters = (await trainer.snapshot()).parameters as Float64Array;
@@ -210,26 +217,26 @@ describe('generation', () => {
 });
 
 describe('what cannot be is refused', () => {
-  test('a text that is too short, or has tokens the model does not know', () => {
-    expect(() => engine().setTrainingTokens(text.slice(0, 12))).toThrow(
+  test('a text that is too short, or has tokens the model does not know', async () => {
+    const set = (training: Uint32Array) => engine().setTexts({ training, heldOut: text });
+    await expect(set(text.slice(0, 12))).rejects.toThrow(
       'the training text has 12 tokens, batch 3 × time 4 needs 13: give a longer text, or a smaller batch or time',
     );
-    expect(() => engine().setTrainingTokens(text.slice(0, 13))).not.toThrow();
-    expect(() => engine().setTrainingTokens(Uint32Array.from({ length: 50 }, (_, i) => (i === 30 ? 6 : 0)))).toThrow(
+    await set(text.slice(0, 13));
+    await expect(set(Uint32Array.from({ length: 50 }, (_, i) => (i === 30 ? 6 : 0)))).rejects.toThrow(
       'token 6 at position 30 is unknown: the model reads 6 tokens and predicts 6',
     );
   });
 
-  test('a step without a text, or outside it', () => {
+  test('a step without a text, or outside it', async () => {
     const trainer = engine();
     const control = { step: 0, cursor: 30, reset: true, rate: 0.1 };
-    expect(() => trainer.submit(control)).toThrow('there is no training text: call setTrainingTokens first');
-    trainer.setTrainingTokens(text);
+    expect(() => trainer.submit(control)).toThrow('the engine has no text yet: await setTexts() first');
+    await trainer.setTexts({ training: text, heldOut: text });
     expect(() => trainer.submit(control)).toThrow('cursor is 30: give a whole number from 0 to 29');
   });
 
-  test('an evaluation without a prediction, an empty prime, a trial that is not', async () => {
-    await expect(engine().evaluate(text.slice(0, 1))).rejects.toThrow('the text to evaluate has 1 tokens');
+  test('an empty prime, a trial that is not', async () => {
     await expect(generated(engine(), { prime: new Uint32Array(0) })).rejects.toThrow('prime is empty');
     await expect(generated(engine(), { trial: 1 })).rejects.toThrow('trial is 1: give a whole number from 0 to 0');
   });

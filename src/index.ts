@@ -1,0 +1,16 @@
+// The public face of Latch, and nothing that is not public.
+export { type AdapterDescription, type Device, DeviceLostError, type DeviceOptions, GpuError, openDevice } from './gpu/device.js';
+export {
+  type Bias, embedding, type LayerDescription, linear, lstm, type Model, oneHot, recurrent, sequential,
+} from './model/description.js';
+export { cells } from './cells/index.js';
+export { crossEntropy } from './model/losses.js';
+export { adagrad, adam, type Clip, type OptimizerDescription, rmsprop, sgd } from './model/optimizers.js';
+export { type TextCorpus, textCorpus, unigramEntropy, Vocabulary } from './data/text.js';
+export {
+  createReferenceTrainer, createTrainer, resumeReferenceTrainer, resumeTrainer, type TrainerOptions,
+} from './train/create.js';
+export { type FitOptions, type GenerationOptions, Trainer, TrainingDivergedError, type TrainingStep } from './train/trainer.js';
+export { type Checkpoint, CheckpointError, decodeCheckpoint } from './train/checkpoint.js';
+export { explain, explainTable, type ProgramRow } from './schedule/explain.js';
+export type { Driver } from './kernels/recurrence.js';

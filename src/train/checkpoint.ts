@@ -1,0 +1,196 @@
+import { cellNamed } from '../cells/index.js';
+import { Vocabulary } from '../data/text.js';
+import { crc32 } from '../io/crc32.js';
+import { readSafetensors, type Tensor, writeSafetensors } from '../io/safetensors.js';
+import type { Driver } from '../kernels/recurrence.js';
+import { checkInteger, checkOneOf } from '../model/check.js';
+import type { Model } from '../model/description.js';
+import type { Snapshot } from '../model/engine.js';
+import { elementCount, innerIndex, pad4 } from '../model/layout.js';
+import { type Clip, OPTIMIZER_STATES, type OptimizerDescription } from '../model/optimizers.js';
+import { fieldsOf, parseClip, parseModel, parseOptimizer } from '../model/parse.js';
+import { stateSize } from '../model/states.js';
+
+/** All that a run needs to go on as if it had not stopped. */
+export interface Checkpoint {
+  readonly model: Model;
+  readonly timeSteps: number;
+  readonly batch: number;
+  readonly seeds: readonly number[];
+  readonly optimizer: OptimizerDescription;
+  readonly clip: Clip;
+  /** How the sums were cut; another choice changes their order. */
+  readonly driver: Driver;
+  /** Steps done: with the seeds, all counters of the random numbers. */
+  readonly step: number;
+  /** Where the next window starts in each stream. */
+  readonly cursor: number;
+  readonly vocabulary: Vocabulary;
+  readonly text: TextFingerprint;
+  readonly adapter: string;
+  readonly snapshot: Snapshot;
+}
+
+/** Tells whether a text is the one that was trained on. */
+export interface TextFingerprint { readonly length: number; readonly crc32: number }
+
+export const fingerprint = (tokens: Uint32Array): TextFingerprint => ({
+  length: tokens.length, crc32: crc32(new Uint8Array(tokens.buffer, tokens.byteOffset, tokens.byteLength)),
+});
+
+const KEY = 'latch.checkpoint';
+const VERSION = 1;
+/** The file is not a checkpoint that can be used; the message says why. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+}
+
+/**
+ * A checkpoint as a safetensors file: parameters under PyTorch's names and shapes (all trials of a run stacked in front,
+ * [N, …], where there is more than one), `optimizer.<state>.<name>`, `state.<layer>.<state>_l<k>`; the rest as JSON metadata.
+ */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  const { model, seeds, batch, snapshot, vocabulary, text, ...rest } = checkpoint;
+  const tensors = new Map<string, Tensor>();
+  for (const entry of tensorPlan(checkpoint)) tensors.set(entry.name, tensor(entry.shape, readEntry(entry, snapshot, seeds.length)));
+  const { timeSteps, optimizer, clip, driver, step, cursor, adapter } = rest;
+  const metadata = {
+    version: VERSION, model: model.layers, timeSteps, batch, seeds, optimizer, clip, driver, step, cursor,
+    random: 'philox4x32-10', vocabulary: vocabulary.symbols, text, adapter,
+  };
+  return writeSafetensors(tensors, { format: 'pt', [KEY]: JSON.stringify(metadata) });
+}
+
+/**
+ * Reads a checkpoint of unknown origin.
+ * @throws CheckpointError or SafetensorsError that says what is wrong; nothing is ever half loaded.
+ */
+export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  const { metadata, tensors } = readSafetensors(bytes, { requireChecksum: true });
+  const text = metadata.get(KEY);
+  if (text === undefined) throw new CheckpointError(`the file has no "${KEY}" in its metadata: it is not a checkpoint of a Latch run`);
+  const settings = refuse(() => parseSettings(JSON.parse(text)));
+  const plan = tensorPlan(settings);
+  const known = new Set(plan.map(({ name }) => name));
+  const unknown = [...tensors.keys()].find((name) => !known.has(name));
+  if (unknown !== undefined) throw new CheckpointError(`the checkpoint has a tensor "${unknown}" that its model does not have`);
+
+  // Shapes are compared before anything of their size is allocated.
+  const values = plan.map((entry) => checkTensor(entry, tensors.get(entry.name)));
+  const snapshot = emptySnapshot(settings, values.some((data) => data instanceof Float64Array));
+  plan.forEach((entry, i) => writeEntry(entry, values[i]!, snapshot, settings.seeds.length));
+  return { ...settings, snapshot };
+}
+
+/** One tensor of the file: element e of a trial lies at `index(e)` of the trial's part of `source`. */
+interface TensorEntry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly count: number;
+  index(e: number): number;
+  source(snapshot: Snapshot): Flat;
+}
+type Flat = Float32Array | Float64Array;
+type Settings = Omit<Checkpoint, 'snapshot'>;
+
+function tensorPlan({ model, seeds, batch, optimizer }: Pick<Settings, 'model' | 'seeds' | 'batch' | 'optimizer'>): TensorEntry[] {
+  const stacked = (shape: readonly number[]): number[] => (seeds.length > 1 ? [seeds.length, ...shape] : [...shape]);
+  const parameters = (prefix: string, source: TensorEntry['source']): TensorEntry[] => model.layout.parameters.map((parameter) => ({
+    name: prefix + parameter.name, shape: stacked(parameter.shape), count: elementCount(parameter), source,
+    index: (e) => innerIndex(parameter, e),
+  }));
+  return [
+    ...parameters('', (snapshot) => snapshot.parameters),
+    ...OPTIMIZER_STATES[optimizer.kind].flatMap((state) => parameters(`optimizer.${state}.`, (snapshot) => snapshot.optimizer[state]!)),
+    ...stateEntries(model, batch, stacked),
+  ];
+}
+
+function stateEntries(model: Model, batch: number, stacked: (shape: readonly number[]) => number[]): TensorEntry[] {
+  let offset = 0;
+  return model.layers.flatMap((layer, index) => {
+    if (layer.kind !== 'recurrent') return [];
+    const { units } = layer;
+    return Array.from({ length: layer.layers }, (_, l) => cellNamed(layer.cell).states.map((state): TensorEntry => {
+      const start = offset;
+      offset += batch * pad4(units);
+      return {
+        name: `state.${index}.${state}_l${l}`, shape: stacked([batch, units]), count: batch * units, source: ({ states }) => states,
+        index: (e) => start + Math.floor(e / units) * pad4(units) + (e % units),
+      };
+    })).flat();
+  });
+}
+
+function readEntry({ count, index, source }: TensorEntry, snapshot: Snapshot, trials: number): Flat {
+  const flat = source(snapshot);
+  const out = flat instanceof Float64Array ? new Float64Array(trials * count) : new Float32Array(trials * count);
+  for (let n = 0; n < trials; n++) {
+    for (let e = 0; e < count; e++) out[n * count + e] = flat[(n * flat.length) / trials + index(e)]!;
+  }
+  return out;
+}
+
+function writeEntry({ count, index, source }: TensorEntry, values: Flat, snapshot: Snapshot, trials: number): void {
+  const flat = source(snapshot);
+  for (let n = 0; n < trials; n++) {
+    for (let e = 0; e < count; e++) flat[(n * flat.length) / trials + index(e)] = values[n * count + e]!;
+  }
+}
+
+function checkTensor({ name, shape }: TensorEntry, found: Tensor | undefined): Flat {
+  if (!found) throw new CheckpointError(`the checkpoint lacks the tensor "${name}" of its model`);
+  if (found.shape.join() !== shape.join()) {
+    throw new CheckpointError(`tensor "${name}" has shape [${found.shape}], its model needs [${shape}]`);
+  }
+  if (!(found.data instanceof Float32Array || found.data instanceof Float64Array)) {
+    throw new CheckpointError(`tensor "${name}" has dtype ${found.dtype}: F32 or F64 is needed`);
+  }
+  if (!found.data.every(Number.isFinite)) throw new CheckpointError(`tensor "${name}" holds NaN or infinity`);
+  return found.data;
+}
+
+const tensor = (shape: readonly number[], data: Flat): Tensor => ({
+  dtype: data instanceof Float64Array ? 'F64' : 'F32', shape: [...shape], data,
+} as Tensor);
+
+function emptySnapshot({ model, seeds, batch, optimizer }: Settings, double: boolean): Snapshot {
+  const array = (length: number): Flat => (double ? new Float64Array(length) : new Float32Array(length));
+  const size = seeds.length * model.layout.size;
+  return {
+    parameters: array(size),
+    optimizer: Object.fromEntries(OPTIMIZER_STATES[optimizer.kind].map((name) => [name, array(size)])),
+    states: array(seeds.length * stateSize(model, batch)),
+  };
+}
+
+function parseSettings(json: unknown): Settings {
+  const fields = fieldsOf('its metadata', json);
+  if (fields['version'] !== VERSION) throw new RangeError(`its version is ${String(fields['version'])}, this Latch reads version ${VERSION}`);
+  const { seeds, vocabulary } = fields;
+  const text = fieldsOf('its text', fields['text']);
+  if (!Array.isArray(seeds) || seeds.length === 0) throw new RangeError('its seeds are not a list of numbers');
+  if (!Array.isArray(vocabulary)) throw new RangeError('its vocabulary is not a list of characters');
+  return {
+    model: parseModel(fields['model']),
+    timeSteps: checkInteger('timeSteps', fields['timeSteps'], 1),
+    batch: checkInteger('batch', fields['batch'], 1),
+    seeds: seeds.map((seed) => checkInteger('seed', seed, 0, 2 ** 32 - 1)),
+    optimizer: parseOptimizer(fields['optimizer']),
+    clip: parseClip(fields['clip']),
+    driver: checkOneOf('driver', fields['driver'], ['step', 'sequence']),
+    step: checkInteger('step', fields['step'], 0),
+    cursor: checkInteger('cursor', fields['cursor'], 0),
+    vocabulary: Vocabulary.from(vocabulary.map(String)),
+    text: { length: checkInteger('text length', text['length'], 0), crc32: checkInteger('text crc32', text['crc32'], 0, 2 ** 32 - 1) },
+    adapter: String(fields['adapter']),
+  };
+}
+
+function refuse<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new CheckpointError(`the checkpoint cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,74 @@
+import type { Device } from '../gpu/device.js';
+import type { Driver } from '../kernels/recurrence.js';
+import { checkInteger, checkOneOf } from '../model/check.js';
+import type { Model } from '../model/description.js';
+import type { EngineOptions } from '../model/engine.js';
+import type { LossDescription } from '../model/losses.js';
+import { adam, checkClip, type Clip, type OptimizerDescription } from '../model/optimizers.js';
+import { ReferenceEngine } from '../reference/engine.js';
+import { chooseStrategy } from '../schedule/tiles.js';
+import type { Checkpoint } from './checkpoint.js';
+import { GpuEngine } from './gpu-engine.js';
+import { Trainer } from './trainer.js';
+
+export interface TrainerOptions {
+  /** Cross entropy, the only loss so far. */
+  readonly loss?: LossDescription;
+  readonly optimizer?: OptimizerDescription;
+  readonly clip?: Clip;
+  /** Steps of a window: how far back gradients flow. */
+  readonly timeSteps?: number;
+  /** Streams that are read side by side. */
+  readonly batch?: number;
+  /** u32; trial n has seed + n. */
+  readonly seed?: number;
+  /** Networks that train side by side, each as it would alone. */
+  readonly trials?: number;
+  /** How cells are carried through time on the GPU; chosen for the adapter where not given. */
+  readonly driver?: Driver;
+}
+
+/** A trainer on the GPU. @throws RangeError for an option out of range. */
+export async function createTrainer(device: Device, model: Model, options: TrainerOptions = {}): Promise<Trainer<GpuEngine>> {
+  return gpuTrainer(device, { ...engineOptions(model, options), ...(options.driver ? { driver: options.driver } : {}) });
+}
+
+/** The same run in float64 on the CPU, in plain loops: what the GPU is checked against. */
+export async function createReferenceTrainer(model: Model, options: TrainerOptions = {}): Promise<Trainer<ReferenceEngine>> {
+  return referenceTrainer(engineOptions(model, options));
+}
+
+/** Goes on from a checkpoint on the GPU; on the same adapter the curve is, bit for bit, the one of a run never interrupted. */
+export async function resumeTrainer(device: Device, checkpoint: Checkpoint): Promise<Trainer<GpuEngine>> {
+  return gpuTrainer(device, { ...checkpoint, from: checkpoint });
+}
+
+/** Goes on from a checkpoint in float64 on the CPU. */
+export async function resumeReferenceTrainer(checkpoint: Checkpoint): Promise<Trainer<ReferenceEngine>> {
+  return referenceTrainer({ ...checkpoint, from: checkpoint });
+}
+
+type Settings = EngineOptions & { readonly driver?: Driver; readonly from?: Checkpoint };
+
+function gpuTrainer(device: Device, settings: Settings): Trainer<GpuEngine> {
+  const strategy = chooseStrategy(device.adapter, settings.driver);
+  const engine = new GpuEngine(device, settings, strategy);
+  return new Trainer(engine, { ...settings, driver: strategy.driver, adapter: device.adapter.name });
+}
+
+function referenceTrainer(settings: Settings): Trainer<ReferenceEngine> {
+  return new Trainer(new ReferenceEngine(settings), { ...settings, driver: settings.driver ?? 'step', adapter: 'CPU reference, float64' });
+}
+
+function engineOptions(model: Model, options: TrainerOptions): EngineOptions {
+  const { optimizer = adam(), clip = {}, timeSteps = 64, batch = 32, seed = 1, trials = 1, driver } = options;
+  if (driver !== undefined) checkOneOf('driver', driver, ['step', 'sequence']);
+  checkInteger('trials', trials, 1, 65535);
+  checkInteger('seed', seed, 0, 2 ** 32 - trials);
+  return {
+    model, optimizer, clip: checkClip(clip),
+    timeSteps: checkInteger('timeSteps', timeSteps, 1, 65536),
+    batch: checkInteger('batch', batch, 1, 65535),
+    seeds: Array.from({ length: trials }, (_, n) => seed + n),
+  };
+}

@@ -1,0 +1,179 @@
+import { cursorAt, trainingWindows } from '../data/streams.js';
+import type { TextCorpus, Vocabulary } from '../data/text.js';
+import { checkInteger, checkNumber } from '../model/check.js';
+import type { Engine, EngineOptions, StepResult } from '../model/engine.js';
+import type { Driver } from '../kernels/recurrence.js';
+import { type Checkpoint, encodeCheckpoint, fingerprint, type TextFingerprint } from './checkpoint.js';
+
+/** Steps that may be under way before the oldest one's result is awaited. */
+const RUN_AHEAD = 4;
+
+/** One step's outcome. Losses are means over T·B, in nats. */
+export interface TrainingStep {
+  /** Steps done, this one included: 1 is the first. */
+  readonly step: number;
+  /** Mean over the trials. */
+  readonly loss: number;
+  readonly gradientNorm: number;
+  /** Each trial's own, in the order of their seeds. */
+  readonly trials: readonly { readonly loss: number; readonly gradientNorm: number }[];
+}
+
+/** The loss or a gradient is not a number. The parameters are those before the step; the last checkpoint is whole. */
+export class TrainingDivergedError extends Error {
+  override readonly name = 'TrainingDivergedError';
+  constructor(readonly step: number, readonly loss: number, readonly gradientNorm: number, trial: number, advice: string) {
+    super(`training stopped at step ${step}: the loss is ${loss} and the gradient norm ${gradientNorm} (trial ${trial}); ${advice}`);
+  }
+}
+
+/** What a trainer is made of besides its engine. */
+export interface TrainerSettings extends EngineOptions {
+  readonly driver: Driver;
+  /** Name of what computes, for checkpoints and summaries. */
+  readonly adapter: string;
+  readonly from?: Checkpoint;
+}
+
+export interface FitOptions {
+  /** Steps to do now. */
+  readonly steps: number;
+  /** Ends the loop after the steps that are under way. */
+  readonly signal?: AbortSignal;
+}
+
+export interface GenerationOptions {
+  /** Text to continue; the first of the vocabulary where it is empty. */
+  readonly prime?: string;
+  /** Characters to write. */
+  readonly length?: number;
+  /** 1 samples from the model's distribution, less is bolder, 0 takes the most likely character. */
+  readonly temperature?: number;
+  readonly seed?: number;
+  readonly trial?: number;
+}
+
+/** Trains a model on a text: the same face whether the GPU computes or the float64 reference. */
+export class Trainer<E extends Engine = Engine> {
+  private stepsDone: number;
+  private corpus: TextCorpus | undefined;
+  private vocabulary: Vocabulary | undefined;
+  private text: TextFingerprint | undefined;
+  private streams: ReturnType<typeof trainingWindows> | undefined;
+
+  constructor(readonly engine: E, readonly settings: TrainerSettings) {
+    const { from } = settings;
+    this.stepsDone = from?.step ?? 0;
+    this.vocabulary = from?.vocabulary;
+    this.text = from?.text;
+    if (from) engine.restore(from.snapshot);
+  }
+
+  /** Steps submitted so far. */
+  get step(): number {
+    return this.stepsDone;
+  }
+
+  /**
+   * Puts the text where the engine reads it; `fit` does this by itself.
+   * @throws RangeError where the text is too short, has characters the model does not know, or is not the checkpoint's.
+   */
+  async load(corpus: TextCorpus): Promise<void> {
+    if (this.corpus === corpus) return;
+    const { model, batch, timeSteps } = this.settings;
+    const { size } = corpus.vocabulary;
+    if (size > model.vocabulary || size > model.outputs) {
+      throw new RangeError(`the text has ${size} different characters, the model reads ${model.vocabulary} and predicts ` +
+        `${model.outputs}: build the model with corpus.vocabulary.size`);
+    }
+    const { train, heldOut } = corpus.split({ batch, timeSteps });
+    const text = fingerprint(corpus.tokens);
+    if (this.text && (text.length !== this.text.length || text.crc32 !== this.text.crc32 || !this.vocabulary?.equals(corpus.vocabulary))) {
+      throw new RangeError(`the text (${text.length} characters) is not the one that this run was trained on ` +
+        `(${this.text.length} characters): give the same text, or start a new run`);
+    }
+    await this.engine.setTexts({ training: train, heldOut });
+    this.corpus = corpus;
+    this.vocabulary = corpus.vocabulary;
+    this.text = text;
+    this.streams = trainingWindows(train.length, { batch, timeSteps });
+  }
+
+  /**
+   * Trains on `corpus`, window after window, states carried; yields each step in order, some steps after it was submitted.
+   * @throws TrainingDivergedError where the loss or a gradient is not a number.
+   */
+  async *fit(corpus: TextCorpus, { steps, signal }: FitOptions): AsyncGenerator<TrainingStep> {
+    checkInteger('steps', steps, 1);
+    await this.load(corpus);
+    const { rate } = this.settings.optimizer;
+    let rest: StepResult[] = [];
+    try {
+      for (let i = 0; i < steps && !signal?.aborted; i++) {
+        this.engine.submit({ step: this.stepsDone, ...cursorAt(this.stepsDone, this.streams!), rate });
+        this.stepsDone++;
+        for (const result of await this.engine.results(RUN_AHEAD)) yield this.outcome(result);
+      }
+    } finally {
+      // Also after a `break` outside: what was submitted is part of the run, its results belong to no later fit.
+      rest = await this.engine.results(0);
+    }
+    for (const result of rest) yield this.outcome(result);
+  }
+
+  /** Mean loss over the held-out text, a trial each, in nats; NaN where the text was too short to hold any out. */
+  async evaluate(corpus?: TextCorpus): Promise<number[]> {
+    if (corpus) await this.load(corpus);
+    return this.engine.evaluate();
+  }
+
+  /** Text that continues `prime`, in the pieces in which it comes. @throws RangeError for characters not in the vocabulary. */
+  async *stream(options: GenerationOptions = {}): AsyncGenerator<string> {
+    const { prime = '', length = 300, temperature = 0.8, seed = this.settings.seeds[0]!, trial = 0 } = options;
+    const vocabulary = this.vocabulary;
+    if (!vocabulary || !this.corpus) throw new Error('there is no text yet: call fit(corpus, …) or load(corpus) first');
+    checkInteger('length', length, 1);
+    checkNumber('temperature', temperature, { min: 0 });
+    checkInteger('seed', seed, 0, 2 ** 32 - 1);
+    checkInteger('trial', trial, 0, this.settings.seeds.length - 1);
+    const tokens = prime === '' ? Uint32Array.of(0) : vocabulary.encode(prime, 'prime');
+    for await (const chunk of this.engine.generate({ prime: tokens, length, temperature, seed, trial })) yield vocabulary.decode(chunk);
+  }
+
+  /** `length` characters that continue `prime`. */
+  async generate(options: GenerationOptions = {}): Promise<string> {
+    let text = '';
+    for await (const piece of this.stream(options)) text += piece;
+    return text;
+  }
+
+  /** The whole state of the run as a safetensors file; between steps or while `fit` waits. */
+  async checkpoint(): Promise<Uint8Array> {
+    if (!this.vocabulary || !this.text || !this.streams) throw new Error('there is nothing to save yet: call fit(corpus, …) or load(corpus) first');
+    const step = this.stepsDone;
+    const { cursor } = cursorAt(step, this.streams);
+    const { vocabulary, text } = this;
+    return encodeCheckpoint({ ...this.settings, step, cursor, vocabulary, text, snapshot: await this.engine.snapshot() });
+  }
+
+  /** Frees the engine's memory. */
+  destroy(): void {
+    this.engine.destroy();
+  }
+
+  private outcome({ step, loss, gradientNorm, nonFinite }: StepResult): TrainingStep {
+    const bad = loss.findIndex((value, trial) => !Number.isFinite(value) || nonFinite[trial]! > 0);
+    if (bad >= 0) throw new TrainingDivergedError(step + 1, loss[bad]!, gradientNorm[bad]!, bad, this.advice());
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    return {
+      step: step + 1, loss: mean(loss), gradientNorm: mean(gradientNorm),
+      trials: loss.map((value, trial) => ({ loss: value, gradientNorm: gradientNorm[trial]! })),
+    };
+  }
+
+  private advice(): string {
+    const { optimizer, clip } = this.settings;
+    const clipping = clip.norm === undefined ? 'clip the gradient norm (for example to 5)' : `clip the gradient norm below ${clip.norm}`;
+    return `lower the rate (now ${optimizer.rate}) or ${clipping}; the parameters are those before that step`;
+  }
+}
