@@ -86,7 +86,7 @@ export function generationProgram(run: RunShape): Program {
   builder.dispatch('sample', sample({ vocabulary: run.model.outputs, immediates: run.immediates }), {
     logits: logits.view, tokens: builder.persistent('generated', GENERATE_CHUNK), current,
     prime: builder.persistent('prime', PRIME_LIMIT), control: lowering.control,
-  }, 0);
+  }, 'run');
   return builder.build();
 }
 

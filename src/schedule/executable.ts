@@ -11,8 +11,8 @@ interface Prepared {
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
   readonly workgroups: readonly [number, number, number];
-  /** The time index as an immediate, or its offset in the table of times. */
-  readonly time: Uint32Array<ArrayBuffer> | undefined;
+  /** The time index as an immediate, or its offset in the table of times; `run`: that of the run. */
+  readonly time: Uint32Array<ArrayBuffer> | 'run' | undefined;
 }
 
 /** Programs on a device, with the buffers that they share. */
@@ -20,8 +20,8 @@ export interface Executables {
   readonly buffers: Buffers;
   /** The GPU buffer that holds `name`. */
   buffer(name: string): GPUBuffer;
-  /** Records `program` into `pass`; `time` replaces the time index of its timed dispatches. */
-  encode(pass: GPUComputePassEncoder, program: Program, time?: number): void;
+  /** Records `program` into `pass`; `run` counts where it is recorded several times in one submit. */
+  encode(pass: GPUComputePassEncoder, program: Program, run?: number): void;
   /** Records one dispatch alone, for measuring. */
   encodeOne(pass: GPUComputePassEncoder, program: Program, index: number): void;
   destroy(): void;
@@ -31,7 +31,7 @@ export interface Executables {
 const TIME_STRIDE = 256;
 
 /**
- * Places, compiles and binds `programs`. `times` is the number of time indices that run-time `time` may take.
+ * Places, compiles and binds `programs`. `times` bounds time indices and runs in a submit.
  * @throws GpuError where a buffer is too large or a shader is not valid.
  */
 export async function prepare(device: Device, programs: readonly Program[], times: number): Promise<Executables> {
@@ -63,7 +63,7 @@ export async function prepare(device: Device, programs: readonly Program[], time
     program,
     program.dispatches.map((dispatch): Prepared => {
       const { pipeline, layout } = pipelines.get(pipelineKey(dispatch.kernel))!;
-      const time = dispatch.time === undefined ? undefined : timeValues[dispatch.time];
+      const time = typeof dispatch.time === 'number' ? timeValues[dispatch.time] : dispatch.time;
       return { pipeline, group: bindGroup(dispatch, layout, program.trials), workgroups: dispatch.kernel.workgroups, time };
     }),
   ])));
@@ -72,15 +72,14 @@ export async function prepare(device: Device, programs: readonly Program[], time
   return {
     buffers,
     buffer,
-    encode(pass, program, time) {
-      const replacement = time === undefined ? undefined : timeValues[time]!;
+    encode(pass, program, run = 0) {
       let last: Prepared | undefined;
       for (const item of list(program)) {
-        record(pass, item, last, device.immediates, replacement);
+        record(pass, item, last, device.immediates, timeValues[run]!);
         last = item;
       }
     },
-    encodeOne: (pass, program, index) => record(pass, list(program)[index]!, undefined, device.immediates, undefined),
+    encodeOne: (pass, program, index) => record(pass, list(program)[index]!, undefined, device.immediates, timeValues[0]!),
     destroy() {
       buffers.destroy();
       timeTable?.destroy();
@@ -89,11 +88,11 @@ export async function prepare(device: Device, programs: readonly Program[], time
 }
 
 function record(
-  pass: GPUComputePassEncoder, item: Prepared, last: Prepared | undefined, immediates: boolean, replacement: Uint32Array<ArrayBuffer> | undefined,
+  pass: GPUComputePassEncoder, item: Prepared, last: Prepared | undefined, immediates: boolean, run: Uint32Array<ArrayBuffer>,
 ): void {
   const { pipeline, group, workgroups, time } = item;
   if (pipeline !== last?.pipeline) pass.setPipeline(pipeline);
-  const now = time && (replacement ?? time);
+  const now = time === 'run' ? run : time;
   if (now && !immediates) pass.setBindGroup(0, group, now, 0, 1);
   else if (group !== last?.group) pass.setBindGroup(0, group);
   if (now && immediates) pass.setImmediates(0, now);

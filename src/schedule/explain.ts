@@ -19,7 +19,7 @@ export function explain({ dispatches }: Program, times?: readonly number[]): Pro
     const { bytes, flops } = kernel.cost;
     const microseconds = times?.[index];
     const last = rows.at(-1);
-    if (last && time !== undefined && last.label === label) {
+    if (last && typeof time === 'number' && last.label === label) {
       rows[rows.length - 1] = {
         ...last, count: last.count + 1, bytes: last.bytes + bytes, flops: last.flops + flops,
         ...(microseconds === undefined ? {} : { microseconds: (last.microseconds ?? 0) + microseconds }),

@@ -18,8 +18,8 @@ export interface Dispatch {
   readonly kernel: Kernel;
   /** By the binding's name in the kernel. */
   readonly views: Readonly<Record<string, View>>;
-  /** Time index of a timed kernel. */
-  readonly time?: number;
+  /** Time index of a timed kernel; `run` takes the number of the run within a submit. */
+  readonly time?: number | 'run';
 }
 
 /** A buffer of a program: `floats` of it in all. Scratch holds nothing from one run to the next, so it may share its place. */
@@ -50,7 +50,7 @@ export class ProgramBuilder {
     return this.declare(`${this.name}/${name}`, size, false, true);
   }
 
-  dispatch(label: string, kernel: Kernel, views: Readonly<Record<string, View>>, time?: number): void {
+  dispatch(label: string, kernel: Kernel, views: Readonly<Record<string, View>>, time?: number | 'run'): void {
     const missing = Object.keys(kernel.bindings).filter((name) => !(name in views));
     const extra = Object.keys(views).filter((name) => !(name in kernel.bindings));
     if (missing.length > 0 || extra.length > 0) {
