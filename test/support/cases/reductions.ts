@@ -1,0 +1,193 @@
+import { expect } from 'vitest';
+import { RESULT_WORDS, RING } from '../../../src/kernels/control.js';
+import { crossEntropy } from '../../../src/kernels/cross-entropy.js';
+import { columnSum, normPartials, report, squaredNorm, sum, transpose } from '../../../src/kernels/reductions.js';
+import { pad4, pad64 } from '../../../src/model/layout.js';
+import { CounterRandom } from '../../../src/random/counter-random.js';
+import { columnSum as referenceColumnSum } from '../../../src/reference/column-sum.js';
+import { crossEntropy as referenceCrossEntropy } from '../../../src/reference/cross-entropy.js';
+import { countNonFinite } from '../../../src/reference/non-finite.js';
+import { squaredNorm as referenceSquaredNorm } from '../../../src/reference/squared-norm.js';
+import { double, type Floats, poisoned, randomFloats, randomRows, randomTokens, trialOf, trialsOf } from '../arrays.js';
+import { expectClose, expectEqualBits, expectZeroPadding } from '../close.js';
+import { controls, type KernelCase } from '../kernel-case.js';
+import { transposed } from './recurrence.js';
+
+interface LossRow { rows: number; vocabulary: number; trials: number; gradient: boolean; mask: 'none' | 'some' | 'all'; scale: number }
+const losses: LossRow[] = [
+  { rows: 1, vocabulary: 1, trials: 1, gradient: true, mask: 'none', scale: 1 },
+  { rows: 66, vocabulary: 65, trials: 3, gradient: true, mask: 'none', scale: 3 },
+  { rows: 130, vocabulary: 5, trials: 1, gradient: true, mask: 'some', scale: 3 },
+  { rows: 17, vocabulary: 8, trials: 3, gradient: false, mask: 'some', scale: 3 },
+  { rows: 64, vocabulary: 3, trials: 3, gradient: false, mask: 'none', scale: 1e3 },
+  { rows: 33, vocabulary: 130, trials: 1, gradient: true, mask: 'none', scale: 1e3 },
+  { rows: 10, vocabulary: 6, trials: 3, gradient: true, mask: 'all', scale: 1 },
+];
+
+function lossCase(row: LossRow, seed: number): KernelCase {
+  const { rows, vocabulary, trials, gradient, mask, scale } = row;
+  const pitch = pad4(vocabulary);
+  return {
+    name: `cross entropy of ${rows} × ${vocabulary}, ${trials} trials${gradient ? ', gradient' : ''}, ${mask} masked` +
+      `${scale > 100 ? ', ±1e3' : ''}`,
+    kernel: crossEntropy({ rows, vocabulary, trials, gradient, mask: mask !== 'none' }),
+    prepare() {
+      const random = new CounterRandom(seed, 0);
+      const logits = trialsOf(trials, rows * pitch, () => randomRows(random, rows, vocabulary, scale))
+        .map((x, i) => (i % pitch < vocabulary ? x : 1e4)); // the padding is not read
+      const targets = randomTokens(random, trials * rows, vocabulary);
+      const kept = Float32Array.from({ length: trials * rows }, () => (mask === 'some' && random.next() < 0.6 ? 1 : 0));
+      const counts = Float32Array.from({ length: trials }, (_, n) => trialOf(kept, n, rows).reduce((a, b) => a + b, 0));
+      return {
+        arrays: {
+          logits, targets, loss: poisoned(trials * rows), ...(mask === 'none' ? {} : { mask: kept, count: counts }),
+        },
+        check(written) {
+          for (let n = 0; n < trials; n++) {
+            const x = double(trialOf(logits, n, rows * pitch));
+            const expected = new Float64Array(rows);
+            const dx = new Float64Array(x.length);
+            referenceCrossEntropy({ rows, columns: vocabulary, pitch }, x, trialOf(targets, n, rows), expected,
+              { gradient: dx, ...(mask === 'none' ? {} : { mask: double(trialOf(kept, n, rows)) }) });
+            expectClose(trialOf(written['loss'] as Floats, n, rows), expected, { what: `losses of trial ${n}`, seed });
+            if (!gradient) continue;
+            const actual = trialOf(written['logits'] as Floats, n, rows * pitch);
+            expectClose(actual, dx, { what: `gradient of trial ${n}`, seed, pass: 'backward' });
+            expectZeroPadding(actual, vocabulary, pitch, 'gradient');
+          }
+        },
+      };
+    },
+  };
+}
+
+function columnSumCase(rows: number, columns: number, trials: number, lanes: 1 | 16, twin: boolean, seed: number): KernelCase {
+  const pitch = pad4(columns);
+  const apart = twin ? pad64(pitch) : 0;
+  const strideSums = pad64(pitch) * 2 + 64;
+  return {
+    name: `column sum of ${rows} × ${columns}, ${lanes} lanes, ${trials} trials${twin ? ', twice' : ''}`,
+    kernel: columnSum({ rows, columns, trials, lanes, twin: apart, strideX: rows * pitch, strideSums }),
+    prepare() {
+      const random = new CounterRandom(seed, 0);
+      const x = trialsOf(trials, rows * pitch, () => randomRows(random, rows, columns));
+      return {
+        arrays: { x, sums: poisoned(trials * strideSums) },
+        check({ sums }) {
+          for (let n = 0; n < trials; n++) {
+            const expected = new Float64Array(pitch);
+            referenceColumnSum(double(trialOf(x, n, rows * pitch)), expected, { rows, columns, pitch });
+            const own = trialOf(sums as Floats, n, strideSums);
+            expectClose(own.subarray(0, pitch), expected, { what: `sums of trial ${n}`, seed, pass: 'backward' });
+            if (twin) expectEqualBits(own.subarray(apart, apart + pitch), own.subarray(0, pitch), 'the second copy');
+          }
+        },
+      };
+    },
+  };
+}
+
+function sumCase(size: number, trials: number): KernelCase {
+  return {
+    name: `sum of ${size}, ${trials} trials`,
+    kernel: sum({ size, trials }),
+    prepare() {
+      const x = Float32Array.from({ length: size * trials }, (_, i) => (i % 3 === 0 ? 1 : 0));
+      return {
+        arrays: { x, out: poisoned(trials) },
+        check: ({ out }) => expect(Array.from(out!), 'whole numbers are exact')
+          .toEqual(Array.from({ length: trials }, (_, n) => trialOf(x, n, size).reduce((a, b) => a + b, 0))),
+      };
+    },
+  };
+}
+
+/** Values at a place of trial 0's gradient; the other trials stay whole. */
+function normCase(size: number, trials: number, planted: readonly number[], seed: number): KernelCase {
+  return {
+    name: `squared norm of ${size}, ${trials} trials${planted.length > 0 ? `, with ${planted.join(', ')}` : ''}`,
+    kernel: squaredNorm({ size, trials }),
+    prepare() {
+      const gradient = randomFloats(new CounterRandom(seed, 0), size * trials);
+      planted.forEach((value, i) => (gradient[(i * 37) % size] = value));
+      const parts = 2 * normPartials(size);
+      return {
+        arrays: { gradient, partials: poisoned(trials * parts) },
+        check({ partials }) {
+          for (let n = 0; n < trials; n++) {
+            const own = double(trialOf(partials as Floats, n, parts));
+            const g = double(trialOf(gradient, n, size));
+            expect(own.filter((_, i) => i % 2 === 1).reduce((a, b) => a + b, 0), 'non-finite values').toBe(countNonFinite(g));
+            if (countNonFinite(g) > 0) continue;
+            const actual = own.filter((_, i) => i % 2 === 0).reduce((a, b) => a + b, 0);
+            expectClose([actual], [referenceSquaredNorm(g)], { what: `‖g‖² of trial ${n}`, seed });
+          }
+        },
+      };
+    },
+  };
+}
+
+/** Records at a step past the ring's end; partials of trial 0 may hold bad values, or a sum that overflowed. */
+function reportCase(rows: number, normed: number, trials: number, bad: 'none' | 'count' | 'overflow', seed: number): KernelCase {
+  const step = RING + 5;
+  return {
+    name: `report of ${rows} losses${normed > 0 ? ` and a norm of ${normed}` : ''}, ${trials} trials, bad: ${bad}`,
+    kernel: report({ rows, normed, trials }),
+    prepare() {
+      const random = new CounterRandom(seed, 0);
+      const count = normPartials(normed);
+      const loss = randomFloats(random, trials * rows).map(Math.abs);
+      const partials = randomFloats(random, trials * count * 2).map((x, i) => (i % 2 === 0 ? Math.abs(x) : 0));
+      if (bad === 'count') partials[1] = 3;
+      if (bad === 'overflow') partials[0] = Infinity;
+      return {
+        arrays: {
+          loss, results: poisoned(RING * trials * RESULT_WORDS),
+          control: controls(Array.from({ length: trials }, () => ({ step }))), ...(normed > 0 ? { partials } : {}),
+        },
+        check({ results }) {
+          for (let n = 0; n < trials; n++) {
+            const [total, norm, nonFinite] = trialOf(results as Floats, (step % RING) * trials + n, RESULT_WORDS);
+            expectClose([total!], [double(trialOf(loss, n, rows)).reduce((a, b) => a + b, 0)], { what: 'loss', seed });
+            expect(nonFinite, 'non-finite values').toBe(n > 0 || bad === 'none' ? 0 : bad === 'count' ? 3 : 1);
+            if (n === 0 && bad === 'overflow') continue;
+            const squares = double(trialOf(partials, n, 2 * count)).filter((_, i) => i % 2 === 0).reduce((a, b) => a + b, 0);
+            expectClose([norm!], [normed > 0 ? Math.sqrt(squares) : 0], { what: 'norm', seed });
+          }
+        },
+      };
+    },
+  };
+}
+
+function transposeCase(size: number, trials: number): KernelCase {
+  const stride = pad64(size * size * 4) + 64;
+  return {
+    name: `transpose ${size} × ${size} gate vectors, ${trials} trials`,
+    kernel: transpose({ size, lanes: 4, trials, strideIn: stride }),
+    prepare() {
+      const matrices = trialsOf(trials, stride, () => Float32Array.from({ length: size * size * 4 }, (_, e) => e));
+      return {
+        arrays: { in: matrices, out: poisoned(trials * size * size * 4) },
+        check({ out }) {
+          for (let n = 0; n < trials; n++) {
+            expectEqualBits(trialOf(out as Floats, n, size * size * 4), transposed(trialOf(matrices, n, stride), size), 'matrix');
+          }
+        },
+      };
+    },
+  };
+}
+
+export const reductionCases: KernelCase[] = [
+  ...losses.map(lossCase),
+  columnSumCase(1, 1, 1, 1, false, 0), columnSumCase(66, 68, 3, 1, true, 1), columnSumCase(66, 68, 3, 16, true, 2),
+  columnSumCase(5, 130, 1, 16, false, 3), columnSumCase(160, 17, 3, 16, false, 4),
+  sumCase(1, 1), sumCase(200, 3),
+  normCase(64, 1, [], 0), normCase(5000 * 64, 1, [], 1), normCase(192, 3, [], 2),
+  normCase(192, 3, [NaN, Infinity, -Infinity, 1], 3), normCase(128, 1, [NaN], 4),
+  reportCase(1, 64, 1, 'none', 0), reportCase(200, 128 * 64, 3, 'none', 1), reportCase(66, 0, 3, 'none', 2),
+  reportCase(66, 192, 3, 'count', 3), reportCase(66, 192, 3, 'overflow', 4),
+  transposeCase(1, 1), transposeCase(17, 3), transposeCase(64, 1),
+];

@@ -1,0 +1,126 @@
+import { dropout } from '../../../src/kernels/dropout.js';
+import { RESULT_WORDS, RING } from '../../../src/kernels/control.js';
+import { carry } from '../../../src/kernels/text.js';
+import { update } from '../../../src/kernels/update.js';
+import { pad64 } from '../../../src/model/layout.js';
+import {
+  adagrad, adam, type Clip, OPTIMIZER_STATES, type OptimizerDescription, rmsprop, sgd,
+} from '../../../src/model/optimizers.js';
+import { CounterRandom } from '../../../src/random/counter-random.js';
+import { clipGradient } from '../../../src/reference/clip.js';
+import { dropout as referenceDropout } from '../../../src/reference/dropout.js';
+import { squaredNorm } from '../../../src/reference/squared-norm.js';
+import { updateParameters } from '../../../src/reference/update.js';
+import { double, type Floats, poisoned, randomFloats, trialOf, trialsOf } from '../arrays.js';
+import { expectClose, expectEqualBits } from '../close.js';
+import { controls, type KernelCase } from '../kernel-case.js';
+
+function dropoutCase(size: number, rate: number, trials: number, offsetIn: number, seed: number): KernelCase {
+  const layer = 64 + 1;
+  const step = 1000;
+  const strideIn = pad64(size) + offsetIn;
+  return {
+    name: `dropout ${rate} of ${size}, ${trials} trials${offsetIn ? ', from an offset' : ''}: equal bits`,
+    kernel: dropout({ size, share: rate, layer, trials, strideIn, strideOut: size, offsetIn }),
+    prepare() {
+      const values = randomFloats(new CounterRandom(seed, 0), trials * strideIn);
+      return {
+        arrays: {
+          in: values, out: poisoned(trials * size),
+          control: controls(Array.from({ length: trials }, (_, n) => ({ seed: seed + n, step }))),
+        },
+        check({ out }) {
+          for (let n = 0; n < trials; n++) {
+            const expected = new Float64Array(size);
+            referenceDropout(double(trialOf(values, n, strideIn).subarray(offsetIn, offsetIn + size)), expected,
+              { rate, seed: seed + n, step, layer });
+            expectEqualBits(trialOf(out as Floats, n, size), Float32Array.from(expected), `trial ${n} (seed ${seed + n})`);
+          }
+        },
+      };
+    },
+  };
+}
+
+const optimizers: OptimizerDescription[] = [adam({ rate: 0.01 }), sgd({ rate: 0.1, momentum: 0.9 }), rmsprop(), adagrad()];
+const clips: Clip[] = [{}, { norm: 5 }, { value: 0.25 }, { norm: 5, value: 0.25 }];
+
+/** Three trials: a gradient that the norm clips, one that it does not, and one with a bad value, which changes nothing. */
+function updateCase(optimizer: OptimizerDescription, clip: Clip, size: number, seed: number): KernelCase {
+  const trials = 3;
+  const step = 2 * RING + 3;
+  const names = OPTIMIZER_STATES[optimizer.kind];
+  return {
+    name: `${optimizer.kind} update of ${size}, clip ${JSON.stringify(clip)}`,
+    kernel: update({ size, trials, optimizer, clip }),
+    prepare() {
+      const random = new CounterRandom(seed, 0);
+      const gradient = trialsOf(trials, size, (n) => randomFloats(random, size, n === 1 ? 0.01 : 3));
+      const norms = Array.from({ length: trials }, (_, n) => Math.sqrt(squaredNorm(double(trialOf(gradient, n, size)))));
+      const results = poisoned(RING * trials * RESULT_WORDS);
+      norms.forEach((norm, n) => results.set([0, norm, n === 2 ? 1 : 0, 0], ((step % RING) * trials + n) * RESULT_WORDS));
+      const states = Object.fromEntries(names.map((name) => [name, randomFloats(random, size * trials, 0.5).map(Math.abs)]));
+      const parameters = randomFloats(random, size * trials);
+      const [beta1, beta2] = optimizer.kind === 'adam' ? [optimizer.beta1, optimizer.beta2] : [0, 0];
+      const record = { step, rate: optimizer.rate, correction1: 1 - beta1 ** (step + 1), correction2: 1 - beta2 ** (step + 1) };
+      return {
+        arrays: { parameters, gradient, control: controls([record, record, record]), results, ...states },
+        check(written) {
+          for (let n = 0; n < trials; n++) {
+            const part = (all: Floats): Float64Array => double(trialOf(all, n, size));
+            const weights = part(parameters);
+            const moments = names.map((name) => part(states[name]!));
+            if (n < 2) {
+              const g = part(gradient);
+              clipGradient(g, norms[n]!, clip);
+              updateParameters(optimizer, weights, g, moments, { rate: optimizer.rate, step });
+            }
+            const compare = n < 2
+              ? (a: Floats, b: Float64Array, what: string) => expectClose(a, b, { what, seed })
+              : (a: Floats, b: Float64Array, what: string) => expectEqualBits(a, b, what);
+            compare(trialOf(written['parameters'] as Floats, n, size), weights, `parameters of trial ${n}`);
+            names.forEach((name, i) => compare(trialOf(written[name] as Floats, n, size), moments[i]!, `${name} of trial ${n}`));
+          }
+        },
+      };
+    },
+  };
+}
+
+/** Two states of `size` floats a trial; trial 0 keeps them, trial 1 starts afresh. */
+function carryCase(size: number, timeSteps: number, out: boolean, seed: number): KernelCase {
+  const trials = 2;
+  const blocks = 2;
+  const offset = 8;
+  const strideStates = blocks * size + 16;
+  const history = (timeSteps + 1) * size;
+  const strideBlocks = pad64(trials * history);
+  return {
+    name: `carry ${out ? 'out' : 'in'} ${size} floats, T ${timeSteps}`,
+    kernel: carry({ size, blocks, timeSteps, trials, out, strideStates, offsetStates: offset, strideBlocks }),
+    prepare() {
+      const random = new CounterRandom(seed, 0);
+      const states = randomFloats(random, trials * strideStates);
+      const histories = randomFloats(random, blocks * strideBlocks);
+      const expected = (out ? states : histories).slice();
+      for (let n = 0; n < trials; n++) {
+        for (let block = 0; block < blocks; block++) {
+          const state = n * strideStates + offset + block * size;
+          const from = block * strideBlocks + n * history;
+          if (out) expected.set(histories.subarray(from + timeSteps * size, from + history), state);
+          else expected.set(n === 0 ? states.subarray(state, state + size) : new Float32Array(size), from);
+        }
+      }
+      return {
+        arrays: { states, histories, ...(out ? {} : { control: controls([{ keep: true }, { keep: false }]) }) },
+        check: (written) => expectEqualBits((out ? written['states'] : written['histories'])!, expected, 'states'),
+      };
+    },
+  };
+}
+
+export const trainingCases: KernelCase[] = [
+  dropoutCase(4, 0, 1, 0, 1), dropoutCase(1000, 0.2, 3, 64, 2), dropoutCase(4096, 0.5, 1, 0, 4294967295), dropoutCase(260, 0.999, 3, 128, 3),
+  ...optimizers.flatMap((optimizer, o) => clips.map((clip, c) => updateCase(optimizer, clip, 64 * (1 + o + 4 * c), 4 * o + c))),
+  ...[false, true].flatMap((out) => [carryCase(4, 1, out, 1), carryCase(340, 3, out, 2)]),
+];

@@ -1,0 +1,48 @@
+import { test } from 'vitest';
+import type { AdapterDescription } from '../../src/gpu/device.js';
+import { type ControlValues, CONTROL_WORDS, writeControl } from '../../src/kernels/control.js';
+import type { Kernel } from '../../src/kernels/kernel.js';
+import type { Driver } from '../../src/kernels/recurrence.js';
+import { chooseStrategy, type Strategy } from '../../src/schedule/tiles.js';
+import type { Words } from './arrays.js';
+import { environment } from './environment.js';
+import { type Arrays, runKernel, testDevice } from './gpu.js';
+
+/** One kernel, its inputs, and what must come out. The lint validates the kernels of all cases without running them. */
+export interface KernelCase {
+  /** Reads as a claim. */
+  readonly name: string;
+  readonly kernel: Kernel;
+  /** Time indices of a timed kernel, in the order they run. */
+  readonly times?: readonly number[];
+  /** Arrays by binding, and the check of those that were written. */
+  prepare(): { readonly arrays: Arrays; check(written: Arrays): void };
+}
+
+/** Strategies of both kinds of adapter, whatever the one that runs the test is. */
+export function strategies(driver: Driver): { software: Strategy; hardware: Strategy } {
+  const adapter: AdapterDescription = { name: 'test', vendor: '', architecture: '', software: true };
+  return { software: chooseStrategy(adapter, driver), hardware: chooseStrategy({ ...adapter, software: false }, driver) };
+}
+
+/** Every case a test; in Chrome each fourth, since the shaders are the same and only the environment differs. */
+export function testCases(cases: readonly KernelCase[]): void {
+  const rows = environment === 'chrome' ? cases.filter((_, i) => i % 4 === 0) : cases;
+  for (const { name, kernel, times, prepare } of rows) {
+    test(name, async () => {
+      const device = await testDevice({ immediates: kernel.defines['IMMEDIATES'] !== false });
+      const { arrays, check } = prepare();
+      check(await runKernel(device, kernel, arrays, times && { times }));
+    });
+  }
+}
+
+/** Control records of all trials. */
+export function controls(records: readonly Partial<ControlValues>[]): Words {
+  const words = new Uint32Array(records.length * CONTROL_WORDS);
+  const floats = new Float32Array(words.buffer);
+  records.forEach((record, trial) => writeControl(words, floats, trial, {
+    seed: 1, step: 0, cursor: 0, keep: true, rate: 0, correction1: 1, correction2: 1, temperature: 0, ...record,
+  }));
+  return words;
+}
