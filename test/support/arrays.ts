@@ -1,5 +1,5 @@
 import { pad4 } from '../../src/model/layout.js';
-import { CounterRandom } from '../../src/random/counter-random.js';
+import type { CounterRandom } from '../../src/random/counter-random.js';
 
 export type Floats = Float32Array<ArrayBuffer>;
 export type Words = Uint32Array<ArrayBuffer>;

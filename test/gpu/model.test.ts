@@ -1,0 +1,81 @@
+import { describe, test } from 'vitest';
+import type { Driver } from '../../src/kernels/recurrence.js';
+import { type Bias, embedding, linear, lstm, type Model, oneHot, sequential } from '../../src/model/description.js';
+import { trialOf } from '../support/arrays.js';
+import { expectClose, expectEqualBits } from '../support/close.js';
+import { environment } from '../support/environment.js';
+import { testDevice } from '../support/gpu.js';
+import { gpuStep, type Outcome, type Problem, referenceStep } from '../support/gpu-model.js';
+import { strategies } from '../support/kernel-case.js';
+
+interface Row {
+  units: number; batch: number; timeSteps: number; layers: number; trials: number;
+  input: 'embedding' | 'oneHot'; bias: Bias; dropout: number; tiles: 'software' | 'hardware'; immediates: boolean;
+}
+const row = (
+  units: number, batch: number, timeSteps: number, layers: number, trials: number,
+  input: Row['input'], bias: Bias, dropout: number, tiles: Row['tiles'], immediates: boolean,
+): Row => ({ units, batch, timeSteps, layers, trials, input, bias, dropout, tiles, immediates });
+
+// Each value of a column beside each value of most others; each row runs with both drivers.
+const rows: Row[] = [
+  row(1, 1, 1, 1, 1, 'embedding', 'both', 0, 'software', true),
+  row(3, 2, 33, 2, 3, 'oneHot', 'both', 0.5, 'hardware', true),
+  row(17, 5, 2, 2, 3, 'embedding', 'input', 0.2, 'software', false),
+  row(17, 32, 1, 1, 1, 'oneHot', 'none', 0, 'hardware', true),
+  row(64, 5, 2, 1, 3, 'oneHot', 'input', 0, 'software', true),
+  row(3, 32, 2, 2, 1, 'embedding', 'none', 0.2, 'hardware', false),
+  row(1, 5, 33, 2, 3, 'embedding', 'both', 0.5, 'software', true),
+  row(96, 2, 2, 2, 1, 'oneHot', 'both', 0.2, 'hardware', true),
+  row(64, 1, 33, 2, 1, 'embedding', 'input', 0.5, 'hardware', true),
+  row(96, 5, 1, 1, 3, 'embedding', 'none', 0, 'hardware', true),
+  row(17, 2, 33, 1, 3, 'oneHot', 'none', 0, 'hardware', false),
+  row(96, 32, 33, 1, 1, 'embedding', 'both', 0, 'software', true),
+];
+
+const VOCABULARY = 13;
+const modelOf = ({ input, units, layers, dropout, bias }: Row): Model => sequential([
+  input === 'oneHot' ? oneHot(VOCABULARY) : embedding(VOCABULARY, 6),
+  lstm(units, { layers, dropout, bias }),
+  linear(VOCABULARY, { bias: bias !== 'none' }),
+]);
+
+function expectSameStep(actual: Outcome, expected: Outcome, { model, seeds }: Problem): void {
+  const [seed] = seeds;
+  expectClose(actual.loss, expected.loss, { what: 'loss', seed });
+  expectClose(actual.states, expected.states, { what: 'final states', seed });
+  expectClose(actual.gradientNorm, expected.gradientNorm, { what: 'gradient norm', seed, pass: 'backward' });
+  seeds.forEach((own, n) => {
+    const [a, e] = [actual.gradient, expected.gradient].map((all) => trialOf(all, n, model.layout.size));
+    for (const { name, offset, rows, pitch } of model.layout.parameters) {
+      const part = [offset, offset + rows * pitch] as const;
+      expectClose(a!.subarray(...part), e!.subarray(...part), { what: `gradient of ${name}`, seed: own, pass: 'backward' });
+    }
+  });
+}
+
+describe.each(environment === 'chrome' ? rows.filter((_, i) => i % 4 === 1) : rows)(
+  '$input, $layers × lstm($units), B $batch, T $timeSteps, $trials trials, bias $bias, dropout $dropout, $tiles tiles, ' +
+  'immediates $immediates', (row) => {
+    const problem = (driver: Driver): Problem => ({
+      model: modelOf(row), timeSteps: row.timeSteps, batch: row.batch, strategy: strategies(driver)[row.tiles],
+      seeds: Array.from({ length: row.trials }, (_, n) => 11 + 7 * n),
+    });
+    const outcomes = new Map<Driver, Promise<Outcome>>();
+    const outcome = (driver: Driver): Promise<Outcome> => {
+      if (!outcomes.has(driver)) outcomes.set(driver, testDevice(row).then((device) => gpuStep(device, problem(driver))));
+      return outcomes.get(driver)!;
+    };
+
+    test('loss, final states and all gradients agree with the reference', async () => {
+      expectSameStep(await outcome('step'), referenceStep(problem('step')), problem('step'));
+    });
+
+    test('the step and the sequence driver agree bit for bit', async () => {
+      const [step, sequence] = [await outcome('step'), await outcome('sequence')];
+      for (const name of ['loss', 'gradientNorm', 'gradient', 'states'] as const) {
+        expectEqualBits(sequence[name], step[name], name);
+      }
+    });
+  },
+);
