@@ -94,25 +94,27 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 %unroll r ${TILE_ROWS}
     let a%r = a[row%r + k4];
 %end
-#if ${TRANSPOSE_B}
 %unroll c ${TILE_COLUMNS}
+#if ${TRANSPOSE_B}
+    let b%c = mat4x4f(
 %unroll n 4
-    let b%c_%n = b[start_b + min(4u * column%c + %nu, N - 1u) * PITCH_B + k4];
+      b[start_b + min(4u * column%c + %nu, N - 1u) * PITCH_B + k4],
+%end
+    );
 %unroll r ${TILE_ROWS}
-    sum%r_%c[%n] += dot(a%r, b%c_%n);
-%end
-%end
+    sum%r_%c += a%r * b%c;
 %end
 #else
+    let b%c = mat4x4f( // past K, A's padding is zero
 %unroll j 4
-%unroll c ${TILE_COLUMNS}
-    let b%j_%c = b[start_b + min(4u * k4 + %ju, K - 1u) * PITCH_B + column%c]; // past K, A's padding is zero
+      b[start_b + min(4u * k4 + %ju, K - 1u) * PITCH_B + column%c],
+%end
+    );
 %unroll r ${TILE_ROWS}
-    sum%r_%c += a%r[%j] * b%j_%c;
-%end
-%end
+    sum%r_%c += b%c * a%r;
 %end
 #endif
+%end
   }
 #endif
 

@@ -47,13 +47,14 @@ fn advance(trial: u32, t: u32, row: u32, block: u32) {
 %unroll r ${ROWS}
     let h%r = hidden[from%r + k4];
 %end
-%unroll j 4
-    let from_unit%j = recurrent0 + min(4u * k4 + %ju, H - 1u) * H; // past H, the hidden state's padding is zero
 %unroll q ${UNITS}
-    let w%j_%q = recurrent[from_unit%j + unit%q];
-%unroll r ${ROWS}
-    z%r_%q += h%r[%j] * w%j_%q;
+    let w%q = mat4x4f( // past H, the hidden state's padding is zero
+%unroll j 4
+      recurrent[recurrent0 + min(4u * k4 + %ju, H - 1u) * H + unit%q],
 %end
+    );
+%unroll r ${ROWS}
+    z%r_%q += w%q * h%r;
 %end
 %end
   }
@@ -66,29 +67,33 @@ fn advance(trial: u32, t: u32, row: u32, block: u32) {
   }
 #endif
 
+  // The cell is written once and looped over, since it is long: its compilation would cost more than the loop.
+  var z: array<Gates, ${TILE}>;
 %unroll r ${ROWS}
-  if (row + %ru < B) {
-#if ${QUAD}
-    let cell%r = cell[from%r + block];
-    var h_out%r = vec4f();
-    var c_out%r = vec4f();
-%unroll q 4
-    if (4u * block + %qu < H) {
-      let next = cell_forward(z%r_%q, cell%r[%q]);
-      gates[gates0 + row%r * H + unit%q] = next.gates;
-      h_out%r[%q] = next.hidden;
-      c_out%r[%q] = next.cell;
-    }
+%unroll q ${UNITS}
+  z[%{r*${UNITS}+q}] = z%r_%q;
 %end
-    hidden[from%r + B * HP + block] = h_out%r;
-    cell[from%r + B * HP + block] = c_out%r;
+%end
+  for (var r = 0u; r < min(ROWS, B - row); r++) {
+    let start = history0 + (row + r) * HP;
+#if ${QUAD}
+    let previous = cell[start + block];
+    var h_out = vec4f();
+    var c_out = vec4f();
+    for (var q = 0u; q < min(4u, H - 4u * block); q++) {
+      let next = cell_forward(z[4u * r + q], previous[q]);
+      gates[gates0 + (row + r) * H + 4u * block + q] = next.gates;
+      h_out[q] = next.hidden;
+      c_out[q] = next.cell;
+    }
+    hidden[start + B * HP + block] = h_out;
+    cell[start + B * HP + block] = c_out;
 #else
-    let at%r = 4u * from%r + block;
-    let next%r = cell_forward(z%r_0, cell[at%r]);
-    gates[gates0 + row%r * H + unit0] = next%r.gates;
-    hidden[at%r + 4u * B * HP] = next%r.hidden;
-    cell[at%r + 4u * B * HP] = next%r.cell;
+    let at = 4u * start + block;
+    let next = cell_forward(z[r], cell[at]);
+    gates[gates0 + (row + r) * H + block] = next.gates;
+    hidden[at + 4u * B * HP] = next.hidden;
+    cell[at + 4u * B * HP] = next.cell;
 #endif
   }
-%end
 }

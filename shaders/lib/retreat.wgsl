@@ -59,36 +59,39 @@ fn retreat(trial: u32, t: u32, row: u32, block: u32) {
     }
   }
 
+  // The cell is written once and looped over, since it is long: its compilation would cost more than the loop.
+  var d: array<f32, ${TILE}>;
 %unroll r ${ROWS}
-  if (row + %ru < B) {
-    let carry%r = trial * B * HP + row%r * HP;
-    let last%r = t + 1u == T;
-#if ${QUAD}
-    let dy%r = d_output[output0 + row%r * HP + block];
-    let c%r = cell[cell0 + (B + row%r) * HP + block];
-    let c_previous%r = cell[cell0 + row%r * HP + block];
-    let dc%r = select(d_cell[carry%r + block], vec4f(), last%r);
-    var dc_out%r = vec4f();
-%unroll q 4
-    if (4u * block + %qu < H) {
-      let at = gates0 + row%r * H + unit%q;
-      let back = cell_backward(gates[at], c%r[%q], c_previous%r[%q], dy%r[%q] + d%r_%q, dc%r[%q]);
-      gates[at] = back.gates;
-      dc_out%r[%q] = back.cell;
-    }
+%unroll q ${UNITS}
+  d[%{r*${UNITS}+q}] = d%r_%q;
 %end
-    d_cell[carry%r + block] = dc_out%r;
+%end
+  let last = t + 1u == T;
+  for (var r = 0u; r < min(ROWS, B - row); r++) {
+    let at_row = (row + r) * HP;
+#if ${QUAD}
+    let dy = d_output[output0 + at_row + block];
+    let c = cell[cell0 + B * HP + at_row + block];
+    let c_previous = cell[cell0 + at_row + block];
+    let carry = trial * B * HP + at_row + block;
+    let dc = select(d_cell[carry], vec4f(), last);
+    var dc_out = vec4f();
+    for (var q = 0u; q < min(4u, H - 4u * block); q++) {
+      let at = gates0 + (row + r) * H + 4u * block + q;
+      let back = cell_backward(gates[at], c[q], c_previous[q], dy[q] + d[4u * r + q], dc[q]);
+      gates[at] = back.gates;
+      dc_out[q] = back.cell;
+    }
+    d_cell[carry] = dc_out;
 #else
-    let at%r = gates0 + row%r * H + block;
-    let unit_at%r = 4u * row%r * HP + block;
-    let dy%r = d_output[4u * output0 + unit_at%r];
-    let c%r = cell[4u * (cell0 + B * HP) + unit_at%r];
-    let c_previous%r = cell[4u * cell0 + unit_at%r];
-    let dc_at%r = 4u * trial * B * HP + unit_at%r;
-    let back%r = cell_backward(gates[at%r], c%r, c_previous%r, dy%r + d%r_0, select(d_cell[dc_at%r], 0.0, last%r));
-    gates[at%r] = back%r.gates;
-    d_cell[dc_at%r] = back%r.cell;
+    let at = gates0 + (row + r) * H + block;
+    let unit = 4u * at_row + block;
+    let carry = 4u * trial * B * HP + unit;
+    let c = cell[4u * (cell0 + B * HP) + unit];
+    let dy = d_output[4u * output0 + unit];
+    let back = cell_backward(gates[at], c, cell[4u * cell0 + unit], dy + d[r], select(d_cell[carry], 0.0, last));
+    gates[at] = back.gates;
+    d_cell[carry] = back.cell;
 #endif
   }
-%end
 }

@@ -54,7 +54,7 @@ function recurrence(file: string, shape: RecurrenceShape, bindings: Record<strin
     file,
     defines: {
       CELL: cell.name, T: timeSteps, B: batch, H: units, ROWS: rows, BLOCKS: blocks,
-      QUAD: tile.quad, UNITS: tile.quad ? 4 : 1,
+      QUAD: tile.quad, UNITS: tile.quad ? 4 : 1, TILE: rows * (tile.quad ? 4 : 1),
       STRIDE_RECURRENT: shape.strideParameters / lanes,
       STRIDE_TRANSPOSED: units * units, STRIDE_GATES: timeSteps * batch * units,
       STRIDE_HISTORY: ((timeSteps + 1) * batch * padded) / 4, STRIDE_OUTPUT: (timeSteps * batch * padded) / 4,

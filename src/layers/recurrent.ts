@@ -98,7 +98,7 @@ function describeLayer(
     biases: [parameter('bias_ih'), parameter('bias_hh')].filter((bias) => bias !== undefined),
     gates: builder.scratch(`${label} gates`, timeSteps * batch * description.units * cell.lanes),
     shape: {
-      cell, timeSteps, batch, units: description.units, trials, strideParameters: layout.size, tile: strategy.forward, immediates,
+      cell, timeSteps, batch, units: description.units, trials, strideParameters: layout.size, tile: strategy.recurrence, immediates,
     },
   };
 }
@@ -151,9 +151,8 @@ function backThroughTime(lowering: Lowering, { label, gates, recurrentWeight, hi
   const views = {
     gates, transposed, d_output: gradient, cell: history.cell, d_cell: builder.scratch(`${label} cell gradient`, batch * pad4(units)),
   };
-  const backward: RecurrenceShape = { ...shape, tile: strategy.backward };
-  if (strategy.driver === 'sequence') return builder.dispatch(`${label} sequence backward`, sequenceBackward(backward), views);
-  const kernel = stepBackward(backward);
+  if (strategy.driver === 'sequence') return builder.dispatch(`${label} sequence backward`, sequenceBackward(shape), views);
+  const kernel = stepBackward(shape);
   for (let t = timeSteps - 1; t >= 0; t--) builder.dispatch(`${label} step backward`, kernel, views, t);
 }
 

@@ -51,7 +51,7 @@ export async function resumeReferenceTrainer(checkpoint: Checkpoint): Promise<Tr
 type Settings = EngineOptions & { readonly driver?: Driver; readonly from?: Checkpoint };
 
 function gpuTrainer(device: Device, settings: Settings): Trainer<GpuEngine> {
-  const strategy = chooseStrategy(device.adapter, settings.driver);
+  const strategy = chooseStrategy(device.adapter, settings, settings.driver);
   const engine = new GpuEngine(device, settings, strategy);
   return new Trainer(engine, { ...settings, driver: strategy.driver, adapter: device.adapter.name });
 }

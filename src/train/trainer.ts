@@ -112,7 +112,8 @@ export class Trainer<E extends Engine = Engine> {
       for (let i = 0; i < steps && !signal?.aborted; i++) {
         this.engine.submit({ step: this.stepsDone, ...cursorAt(this.stepsDone, this.streams!), rate });
         this.stepsDone++;
-        for (const result of await this.engine.results(RUN_AHEAD)) yield this.outcome(result);
+        // The first result comes at once, then the run-ahead grows.
+        for (const result of await this.engine.results(Math.min(i, RUN_AHEAD))) yield this.outcome(result);
       }
     } finally {
       // Also after a `break` outside: what was submitted is part of the run, its results belong to no later fit.
