@@ -58,7 +58,7 @@ describe.each(environment === 'chrome' ? rows.filter((_, i) => i % 4 === 1) : ro
   '$input, $layers × lstm($units), B $batch, T $timeSteps, $trials trials, bias $bias, dropout $dropout, $tiles tiles, ' +
   'immediates $immediates', (row) => {
     const problem = (driver: Driver): Problem => ({
-      model: modelOf(row), timeSteps: row.timeSteps, batch: row.batch, strategy: strategies(driver)[row.tiles],
+      model: modelOf(row), timeSteps: row.timeSteps, batch: row.batch, strategy: strategies(driver, row.batch)[row.tiles],
       seeds: Array.from({ length: row.trials }, (_, n) => 11 + 7 * n),
     });
     const outcomes = new Map<Driver, Promise<Outcome>>();

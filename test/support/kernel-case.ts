@@ -1,8 +1,8 @@
 import { test } from 'vitest';
-import type { AdapterDescription } from '../../src/gpu/device.js';
 import { type ControlValues, CONTROL_WORDS, writeControl } from '../../src/kernels/control.js';
 import type { Kernel } from '../../src/kernels/kernel.js';
 import type { Driver } from '../../src/kernels/recurrence.js';
+import { embedding, linear, lstm, sequential } from '../../src/model/description.js';
 import { chooseStrategy, type Strategy } from '../../src/schedule/tiles.js';
 import type { Words } from './arrays.js';
 import { environment } from './environment.js';
@@ -19,10 +19,16 @@ export interface KernelCase {
   prepare(): { readonly arrays: Arrays; check(written: Arrays): void };
 }
 
-/** Strategies of both kinds of adapter, whatever the one that runs the test is. */
-export function strategies(driver: Driver): { software: Strategy; hardware: Strategy } {
-  const adapter: AdapterDescription = { name: 'test', vendor: '', architecture: '', software: true };
-  return { software: chooseStrategy(adapter, driver), hardware: chooseStrategy({ ...adapter, software: false }, driver) };
+const model = sequential([embedding(8, 8), lstm(64), linear(8)]);
+
+/** Strategies of both kinds of adapter, whatever the one that runs the test is. Tiles go by the batch. */
+export function strategies(driver: Driver, batch = 32): { software: Strategy; hardware: Strategy } {
+  const adapter = { name: 'test', vendor: '', architecture: '', software: true };
+  const workload = { model, timeSteps: 8, batch };
+  return {
+    software: chooseStrategy(adapter, workload, driver),
+    hardware: chooseStrategy({ ...adapter, software: false }, workload, driver),
+  };
 }
 
 /** Every case a test; in Chrome each fourth, since the shaders are the same and only the environment differs. */

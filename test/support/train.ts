@@ -28,7 +28,8 @@ export const texts = { training: learnableText(200, 1), heldOut: learnableText(7
 
 /** An engine with {@link texts} set. */
 export async function gpuEngine(device: Device, options: Partial<EngineOptions> = {}, driver: Driver = 'step'): Promise<GpuEngine> {
-  const engine = new GpuEngine(device, { ...smallOptions, ...options }, chooseStrategy(device.adapter, driver));
+  const all = { ...smallOptions, ...options };
+  const engine = new GpuEngine(device, all, chooseStrategy(device.adapter, all, driver));
   await engine.setTexts(texts);
   return engine;
 }

@@ -20,16 +20,16 @@ interface Row {
   readonly scale: number;
 }
 
-const { software, hardware } = strategies('step');
+const hardware = strategies('step').hardware.recurrence;
+const wide = strategies('step', 32).software.recurrence;
+const narrow = strategies('step', 4).software.recurrence;
 const odd: RecurrenceTile = { rows: 3, quad: true, width: 4 };
 
 // Each H with each B or T at least once, each tile with whole and broken blocks of units and rows.
 const rows: Row[] = [
-  [1, 1, 1, software.forward, 1], [1, 5, 33, hardware.forward, 3], [3, 2, 2, software.forward, 3],
-  [3, 32, 1, hardware.forward, 1], [17, 5, 2, odd, 3], [17, 1, 33, software.backward, 1],
-  [17, 32, 2, hardware.backward, 1], [64, 2, 1, hardware.forward, 3], [64, 32, 2, software.forward, 1],
-  [64, 5, 33, odd, 1], [96, 1, 2, hardware.backward, 3], [96, 5, 2, software.backward, 3],
-  [96, 32, 33, software.forward, 1], [3, 5, 33, odd, 3],
+  [1, 1, 1, wide, 1], [1, 5, 33, hardware, 3], [3, 2, 2, wide, 3], [3, 32, 1, hardware, 1], [17, 5, 2, odd, 3],
+  [17, 1, 33, narrow, 1], [17, 32, 2, hardware, 1], [64, 2, 1, hardware, 3], [64, 32, 2, wide, 1], [64, 5, 33, odd, 1],
+  [96, 1, 2, hardware, 3], [96, 5, 2, narrow, 3], [96, 32, 33, wide, 1], [3, 5, 33, narrow, 3],
 ].map(([units, batch, timeSteps, tile, trials], i) => ({
   units, batch, timeSteps, tile, trials, immediates: i % 3 !== 1, scale: i % 4 === 2 ? 1e3 : 2,
 }) as Row);
