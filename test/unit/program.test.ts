@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import { embedding, linear, lstm, oneHot, sequential } from '../../src/model/description.js';
+import { adam } from '../../src/model/optimizers.js';
+import { generationProgram } from '../../src/layers/network.js';
+import { transpose } from '../../src/kernels/reductions.js';
+import { explain, explainTable } from '../../src/schedule/explain.js';
+import { place } from '../../src/schedule/place.js';
+import { ProgramBuilder, viewFloats } from '../../src/schedule/program.js';
+import type { Strategy } from '../../src/schedule/tiles.js';
+import { strategies } from '../support/kernel-case.js';
+import { evaluation, programMatrix, runShape, training } from '../support/programs.js';
+
+const inputs = { 'an embedding': embedding(65, 16), 'one-hot tokens': oneHot(65) };
+const count = (driver: 'step' | 'sequence', layers: number, timeSteps: number, input: keyof typeof inputs, tiles: 'software' | 'hardware') =>
+  training(runShape(sequential([inputs[input], lstm(24, { layers, dropout: 0.3 }), linear(65)]), {
+    timeSteps, strategy: strategies(driver)[tiles],
+  })).dispatches.length;
+
+describe('dispatches of a training step', () => {
+  for (const input of Object.keys(inputs) as (keyof typeof inputs)[]) {
+    for (const tiles of ['software', 'hardware'] as const) {
+      for (const layers of [1, 2, 3, 4]) {
+        test(`${layers} layers after ${input}, ${tiles} tiles: at most 2T + 8 a layer + 16, and 10 a layer + 16`, () => {
+          for (const T of [1, 7, 64]) {
+            expect(count('step', layers, T, input, tiles)).toBeLessThanOrEqual(layers * (2 * T + 8) + 16);
+            expect(count('sequence', layers, T, input, tiles)).toBeLessThanOrEqual(layers * 10 + 16);
+          }
+          expect(count('sequence', layers, 64, input, tiles), 'whatever T').toBe(count('sequence', layers, 1, input, tiles));
+        });
+      }
+    }
+  }
+
+  test('trials add none', () => {
+    const model = sequential([embedding(65, 16), lstm(24, { layers: 2 }), linear(65)]);
+    const [one, ten] = [1, 10].map((trials) => training(runShape(model, { trials })).dispatches.length);
+    expect(ten).toBe(one);
+  });
+});
+
+test('every binding lies inside its buffer and starts on a multiple of 256 bytes', () => {
+  for (const program of programMatrix()) {
+    const floats = new Map(program.buffers.map((buffer) => [buffer.name, buffer.floats]));
+    for (const { label, views } of program.dispatches) {
+      for (const [name, view] of Object.entries(views)) {
+        expect(view.offset % 64, `${label}: ${name}`).toBe(0);
+        expect(view.offset + viewFloats(view, program.trials), `${label}: ${name}`).toBeLessThanOrEqual(floats.get(view.buffer)!);
+      }
+    }
+  }
+});
+
+test('no dispatch writes a buffer that it also reads elsewhere, once placed', () => {
+  for (const program of programMatrix()) {
+    const { home } = place([program]);
+    for (const { label, kernel, views } of program.dispatches) {
+      const bound = Object.entries(views).map(([name, view]) => ({ buffer: home.get(view.buffer), access: kernel.bindings[name] }));
+      const written = new Set(bound.filter(({ access }) => access === 'read_write').map(({ buffer }) => buffer));
+      const read = bound.filter(({ access }) => access === 'read').map(({ buffer }) => buffer);
+      expect(read.filter((buffer) => written.has(buffer)), label).toEqual([]);
+    }
+  }
+});
+
+test('the largest published model, M, with Adam and its evaluation takes under 60 MB', () => {
+  for (const driver of ['step', 'sequence'] as const) {
+    for (const strategy of Object.values(strategies(driver))) {
+      const model = sequential([oneHot(65), lstm(256, { layers: 2 }), linear(65)]);
+      const run = runShape(model, { timeSteps: 64, batch: 32, strategy });
+      const { bytes } = place([training(run, adam()), evaluation(run)]);
+      const total = [...bytes.values()].reduce((a, b) => a + b, 0);
+      expect(total).toBeLessThan(60e6);
+      expect(total, 'parameters, gradient and two moments at least').toBeGreaterThan(4 * 4 * model.layout.size);
+    }
+  }
+});
+
+describe('a program prints', () => {
+  const model = sequential([oneHot(65), lstm(64), linear(65)]);
+  const strategy: Strategy = { // its own, so that the table is the same whatever is measured to be fast
+    driver: 'step', matmul: { rows: 8, columns: 2 }, recurrence: { rows: 4, quad: true, width: 16 }, columnLanes: 1,
+  };
+  const program = training(runShape(model, { timeSteps: 32, batch: 8, strategy }));
+
+  test('as a table', () => {
+    expect(`\n${explainTable(program)}\n`).toMatchInlineSnapshot(`
+      "
+      label                           kernel                    dispatches  workgroups      KB   MFLOP
+      ──────────────────────────────  ────────────────────────  ──────────  ──────────  ──────  ──────
+      window                          window                             1       4×1×1     4.1   0.000
+      1 carry in                      carry                              1       2×2×1     8.2   0.000
+      1 lstm 0 input                  embedding                          1     1×256×1   525.3   0.131
+      1 lstm 0 step                   recurrence/step                   32       1×2×1  2883.6   8.880
+      1 carry out                     carry                              1       2×2×1     8.2   0.000
+      2 linear                        matmul                             1       3×2×1   148.7   2.130
+      cross entropy                   cross_entropy                      1       4×1×1   135.2   0.100
+      2 linear weight gradient        matmul                             1       3×1×1   148.7   2.130
+      2 linear bias gradient          column_sum                         1       2×1×1    66.6   0.017
+      2 linear input gradient         matmul                             1       1×4×1   148.7   2.130
+      1 lstm 0 transpose              transpose                          1       8×8×1   131.1   0.000
+      1 lstm 0 step backward          recurrence/step_backward          32       1×2×1  2883.6   8.880
+      1 lstm 0 recurrent gradient     matmul                             1       1×4×1   393.2   8.389
+      1 lstm 0 bias gradient          column_sum                         1       4×1×1   262.1   0.066
+      rows by token                   rows_by_token                      1       2×1×1     2.3   0.000
+      1 lstm 0 input weight gradient  embedding_backward                 1      1×65×1   329.7   0.066
+      norm                            squared_norm                       1      10×1×1   152.1   0.076
+      report                          report                             1       1×1×1     5.8   0.001
+      update                          update                             1     149×1×1  1064.4   0.456
+      total                                                             81              9301.7  33.451
+      "
+    `);
+  });
+
+  test('with measured times, those of one row added up', () => {
+    const times = program.dispatches.map((_, i) => i + 0.25);
+    const rows = explain(program, times);
+    expect(rows.reduce((sum, row) => sum + row.count, 0)).toBe(program.dispatches.length);
+    expect(rows.reduce((sum, row) => sum + row.microseconds!, 0)).toBeCloseTo(times.reduce((a, b) => a + b, 0));
+    expect(explainTable(program, times).split('\n')[0]).toMatch(/µs$/);
+  });
+
+  test('the generation of a token is a program of its own, with the step driver', () => {
+    const generation = generationProgram(runShape(model, { strategy: strategies('sequence').software }));
+    expect(generation.dispatches.map(({ kernel }) => kernel.file)).toEqual([
+      'carry.wgsl', 'embedding.wgsl', 'recurrence/step.wgsl', 'carry.wgsl', 'matmul.wgsl', 'sample.wgsl',
+    ]);
+  });
+});
+
+describe('a program that is built wrongly', () => {
+  const kernel = transpose({ size: 4, lanes: 4, trials: 1, strideIn: 64 });
+  const view = (builder: ProgramBuilder) => builder.scratch('a', 64);
+
+  test('names missing and unknown bindings', () => {
+    const builder = new ProgramBuilder('test', 1);
+    expect(() => builder.dispatch('turn', kernel, { in: view(builder), to: view(builder) }))
+      .toThrow('turn: transpose.wgsl lacks [out] and does not know [to]');
+  });
+
+  test('refuses a time index where the kernel has none', () => {
+    const builder = new ProgramBuilder('test', 1);
+    expect(() => builder.dispatch('turn', kernel, { in: view(builder), out: view(builder) }, 3))
+      .toThrow('turn: transpose.wgsl and its time index disagree');
+  });
+
+  test('refuses one name for buffers of two sizes', () => {
+    const builder = new ProgramBuilder('test', 2);
+    builder.persistent('gradient', 64);
+    expect(() => builder.persistent('gradient', 128)).toThrow('buffer gradient has 128 floats, now 256 are asked');
+  });
+});
