@@ -1,9 +1,10 @@
+import { createReferenceTrainer } from '../../src/index.js';
 import type { System } from '../system.js';
+import { train } from './engine.js';
 
+/** Latch's float64 reference: plain loops on one CPU thread. */
 export const system: System = {
   name: 'reference',
   backend: 'cpu',
-  create() {
-    throw new Error('The CPU reference is not built yet: connect bench/systems/reference.ts to src/index.ts.');
-  },
+  create: (problem) => train(problem, createReferenceTrainer),
 };

@@ -142,7 +142,8 @@ export class GpuEngine implements Engine {
   }
 
   async snapshot(): Promise<Snapshot> {
-    const { executables } = this.ready();
+    const { executables } = this;
+    if (!executables) return structuredClone(this.saved);
     const read = async (name: string, length: number): Promise<Float32Array> =>
       new Float32Array(await readBuffer(this.device, executables.buffer(name), 0, 4 * length));
     const { parameters, optimizer, states } = this.saved;

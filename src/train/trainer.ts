@@ -2,6 +2,7 @@ import { cursorAt, trainingWindows } from '../data/streams.js';
 import type { TextCorpus, Vocabulary } from '../data/text.js';
 import { checkInteger, checkNumber } from '../model/check.js';
 import type { Engine, EngineOptions, StepResult } from '../model/engine.js';
+import { packParameter, unpackParameter } from '../model/layout.js';
 import type { Driver } from '../kernels/recurrence.js';
 import { type Checkpoint, encodeCheckpoint, fingerprint, type TextFingerprint } from './checkpoint.js';
 
@@ -146,6 +147,30 @@ export class Trainer<E extends Engine = Engine> {
     let text = '';
     for await (const piece of this.stream(options)) text += piece;
     return text;
+  }
+
+  /** A trial's parameters under PyTorch's names, in PyTorch's shapes and order. */
+  async parameters(trial = 0): Promise<Map<string, { shape: readonly number[]; values: Float32Array }>> {
+    const { layout } = this.settings.model;
+    const { parameters } = await this.engine.snapshot();
+    return new Map(layout.parameters.map((parameter) => [
+      parameter.name, { shape: parameter.shape, values: unpackParameter(parameter, parameters, trial * layout.size) },
+    ]));
+  }
+
+  /**
+   * Replaces some of a trial's parameters, given in PyTorch's order.
+   * @throws RangeError for a name that the model does not have or a wrong number of values; nothing is changed then.
+   */
+  async setParameters(values: Iterable<readonly [name: string, values: ArrayLike<number>]>, trial = 0): Promise<void> {
+    const { layout } = this.settings.model;
+    const snapshot = await this.engine.snapshot();
+    for (const [name, given] of values) {
+      const parameter = layout.parameters.find((candidate) => candidate.name === name);
+      if (!parameter) throw new RangeError(`there is no parameter "${name}": the model has ${layout.parameters.map((p) => p.name).join(', ')}`);
+      packParameter(parameter, given, snapshot.parameters, trial * layout.size);
+    }
+    this.engine.restore(snapshot);
   }
 
   /** The whole state of the run as a safetensors file; between steps or while `fit` waits. */
