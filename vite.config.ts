@@ -4,6 +4,7 @@
 //   vitest           the tests, in four projects: unit, dawn, chrome, e2e
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { leanShaders } from './scripts/lib/lean-shaders.mjs';
 import { dawnEnvironment } from './scripts/lib/state.mjs';
 import { puppeteerProvider } from './test/support/puppeteer-provider.js';
 
@@ -11,6 +12,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const MINUTE = 60_000;
 
 export default defineConfig({
+  plugins: [leanShaders()],
   server: { fs: { allow: [here('.')] } },
   build: {
     target: 'es2022',

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { join } from 'node:path';
+import { leanShaders } from './lib/lean-shaders.mjs';
 import { root } from './lib/state.mjs';
 
 /** @returns {Promise<{ minified: number, gzipped: number }>} bytes */
@@ -12,6 +13,7 @@ async function measureSize() {
     root,
     configFile: false,
     logLevel: 'error',
+    plugins: [leanShaders()],
     build: {
       target: 'es2022',
       write: false,
