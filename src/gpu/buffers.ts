@@ -1,3 +1,4 @@
+import { BUFFER_USAGE, MAP_MODE_READ } from './constants.js';
 import { type Device, GpuError, scoped } from './device.js';
 
 /** Buffers by name, zero at first, and the bytes they take. */
@@ -21,7 +22,7 @@ export async function createBuffers(device: Device, sizes: ReadonlyMap<string, n
   }
   const buffers = await scoped(device, 'allocating buffers', () => new Map([...sizes].map(([name, size]) => [
     name,
-    device.gpu.createBuffer({ label: name, size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST }),
+    device.gpu.createBuffer({ label: name, size, usage: BUFFER_USAGE.STORAGE | BUFFER_USAGE.COPY_SRC | BUFFER_USAGE.COPY_DST }),
   ])));
   return {
     get(name) {
@@ -39,7 +40,7 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toLocaleString('en
 /** Copies `bytes` of `buffer` from `offset` and waits for them. */
 export async function readBuffer(device: Device, buffer: GPUBuffer, offset = 0, bytes = buffer.size - offset): Promise<ArrayBuffer> {
   device.check();
-  const staging = device.gpu.createBuffer({ size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const staging = device.gpu.createBuffer({ size: bytes, usage: BUFFER_USAGE.MAP_READ | BUFFER_USAGE.COPY_DST });
   const encoder = device.gpu.createCommandEncoder();
   encoder.copyBufferToBuffer(buffer, offset, staging, 0, bytes);
   device.gpu.queue.submit([encoder.finish()]);
@@ -51,7 +52,7 @@ export async function readBuffer(device: Device, buffer: GPUBuffer, offset = 0, 
 /** Maps `staging`, gives its bytes to `read` and unmaps it. @throws DeviceLostError or GpuError of the device. */
 export async function mapped<T>(device: Device, staging: GPUBuffer, read: (data: ArrayBuffer) => T): Promise<T> {
   try {
-    await staging.mapAsync(GPUMapMode.READ);
+    await staging.mapAsync(MAP_MODE_READ);
   } catch (error) {
     await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, 50))]);
     device.check();

@@ -9,6 +9,8 @@ export interface AdapterDescription {
 
 /** An open GPU. Errors that no call caught make every later call throw: none stays in a console. */
 export interface Device {
+  /** Kept because Dawn in Node must outlive its devices. */
+  readonly entry: GPU;
   readonly gpu: GPUDevice;
   readonly adapter: AdapterDescription;
   readonly limits: GPUSupportedLimits;
@@ -54,19 +56,27 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
     throw new GpuError('no WebGPU adapter was found: update the graphics driver, check chrome://gpu, or start Chrome with ' +
       '--enable-unsafe-webgpu (software rendering); in Node install a Vulkan driver');
   }
-  const immediates = options.immediates !== false && supportsImmediates(entry, adapter);
+  const immediates = options.immediates !== false && offersImmediates(entry, adapter);
   const timestamps = adapter.features.has('timestamp-query');
   const gpu = await adapter.requestDevice({
     label: 'latch',
     requiredFeatures: timestamps ? ['timestamp-query'] : [],
     requiredLimits: raisedLimits(adapter.limits, immediates),
   });
-  return wrap(gpu, describe(adapter), immediates, timestamps);
+  return wrap(entry, gpu, describe(adapter), immediates && takesImmediates(gpu), timestamps);
 }
 
-function supportsImmediates(entry: GPU, adapter: GPUAdapter): boolean {
-  return entry.wgslLanguageFeatures.has('immediate_address_space') && (adapter.limits.maxImmediateSize ?? 0) >= 4 &&
-    typeof GPUComputePassEncoder !== 'undefined' && 'setImmediates' in GPUComputePassEncoder.prototype;
+// In Chrome since 149: the language feature, the limit and the method came one after the other.
+function offersImmediates(entry: GPU, adapter: GPUAdapter): boolean {
+  return entry.wgslLanguageFeatures.has('immediate_address_space') && (adapter.limits.maxImmediateSize ?? 0) >= 4;
+}
+
+function takesImmediates(gpu: GPUDevice): boolean {
+  const encoder = gpu.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  pass.end();
+  encoder.finish();
+  return 'setImmediates' in pass;
 }
 
 function raisedLimits(limits: GPUSupportedLimits, immediates: boolean): Record<string, number> {
@@ -89,7 +99,7 @@ function describe({ info }: GPUAdapter): AdapterDescription {
   };
 }
 
-function wrap(gpu: GPUDevice, adapter: AdapterDescription, immediates: boolean, timestamps: boolean): Device {
+function wrap(entry: GPU, gpu: GPUDevice, adapter: AdapterDescription, immediates: boolean, timestamps: boolean): Device {
   let failure: Error | undefined;
   gpu.onuncapturederror = ({ error }) => {
     failure ??= new GpuError(`the GPU reported: ${error.message}`);
@@ -102,7 +112,7 @@ function wrap(gpu: GPUDevice, adapter: AdapterDescription, immediates: boolean, 
     return error;
   });
   return {
-    gpu, adapter, limits: gpu.limits, immediates, timestamps, lost,
+    entry, gpu, adapter, limits: gpu.limits, immediates, timestamps, lost,
     check() {
       if (failure) throw failure;
     },

@@ -1,3 +1,4 @@
+import { COMPUTE_STAGE } from './constants.js';
 import { type Device, GpuError, scoped } from './device.js';
 
 /** A shader to compile: its text, where each line came from, and how its bindings are used. */
@@ -21,14 +22,14 @@ export async function createPipeline(device: Device, source: ShaderSource): Prom
   const module = await compile(device, source);
   return scoped(device, source.file, async () => {
     const uniform: GPUBindGroupLayoutEntry[] = source.timed && !immediates
-      ? [{ binding: source.accesses.length, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform', hasDynamicOffset: true } }]
+      ? [{ binding: source.accesses.length, visibility: COMPUTE_STAGE, buffer: { type: 'uniform', hasDynamicOffset: true } }]
       : [];
     const layout = gpu.createBindGroupLayout({
       label: source.file,
       entries: [
         ...source.accesses.map((access, binding): GPUBindGroupLayoutEntry => ({
           binding,
-          visibility: GPUShaderStage.COMPUTE,
+          visibility: COMPUTE_STAGE,
           buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
         })),
         ...uniform,

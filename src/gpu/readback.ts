@@ -1,3 +1,4 @@
+import { BUFFER_USAGE } from './constants.js';
 import { mapped } from './buffers.js';
 import type { Device } from './device.js';
 
@@ -14,7 +15,7 @@ export interface Readback {
 
 export function createReadback(device: Device, count: number, size: number): Readback {
   const all = Array.from({ length: count }, (_, i) => device.gpu.createBuffer({
-    label: `readback ${i}`, size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    label: `readback ${i}`, size, usage: BUFFER_USAGE.MAP_READ | BUFFER_USAGE.COPY_DST,
   }));
   const free = [...all];
   return {

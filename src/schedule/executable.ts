@@ -1,4 +1,5 @@
 import { type Buffers, createBuffers } from '../gpu/buffers.js';
+import { BUFFER_USAGE } from '../gpu/constants.js';
 import { type Device, scoped } from '../gpu/device.js';
 import { createPipeline, type Pipeline } from '../gpu/pipelines.js';
 import type { Kernel } from '../kernels/kernel.js';
@@ -117,7 +118,7 @@ export function compileKernel(device: Device, kernel: Kernel): Promise<Pipeline>
 
 function createTimeTable(device: Device, times: number): GPUBuffer {
   const table = device.gpu.createBuffer({
-    label: 'times', size: times * TIME_STRIDE, usage: GPUBufferUsage.UNIFORM, mappedAtCreation: true,
+    label: 'times', size: times * TIME_STRIDE, usage: BUFFER_USAGE.UNIFORM, mappedAtCreation: true,
   });
   const values = new Uint32Array(table.getMappedRange());
   for (let t = 0; t < times; t++) values[(t * TIME_STRIDE) / 4] = t;
