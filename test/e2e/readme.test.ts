@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser } from '../../scripts/lib/launch.mjs';
+import { dawnEnvironment, root } from '../../scripts/lib/state.mjs';
+
+// Enough words to learn from, few enough to be quick.
+const BOOK = 'the whale swam past the ship and the ship sailed after the whale until the night came over the sea. '.repeat(80);
+
+let folder: string;
+let programs: string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'latch-readme-'));
+  await build({ root, logLevel: 'error', build: { outDir: join(folder, 'node_modules/latch/dist') } });
+  await cp(join(root, 'package.json'), join(folder, 'node_modules/latch/package.json'));
+  await symlink(join(root, 'node_modules/webgpu'), join(folder, 'node_modules/webgpu'));
+  await writeFile(join(folder, 'book.txt'), BOOK);
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  programs = [...readme.matchAll(/```js\n(.*?)```/gs)].map((match) => match[1]);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** What the program printed says that it learned. */
+function expectLearning(lines: readonly string[]): void {
+  const losses = lines.flatMap((line) => /^(\d+) ([\d.]+)$/.exec(line)?.[2] ?? []).map(Number);
+  expect(losses).toHaveLength(5);
+  expect(losses[4]).toBeLessThan(losses[0] - 0.5);
+  expect(lines.find((line) => line.startsWith('held out'))).toMatch(/held out.*\d/);
+  expect(lines.at(-1)).toHaveLength(100);
+}
+
+test('the README has the program and its two lines for Node', () => {
+  expect(programs).toHaveLength(2);
+  expect(programs[0].trim().split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(15);
+});
+
+test('the README\'s program runs in Node on Dawn', async () => {
+  const [program, lines] = programs;
+  const [importLine, deviceLine] = lines.trim().split('\n');
+  const inNode = `${importLine}\n${program}`
+    .replace('const device = await openDevice();', deviceLine)
+    .replace("await (await fetch('book.txt')).text()", "(await import('node:fs')).readFileSync('book.txt', 'utf8')") + '\nprocess.exit(0);\n';
+  expect(inNode).toContain('create([])');
+  await writeFile(join(folder, 'program.mjs'), inNode);
+  const { stdout } = await promisify(execFile)(process.execPath, ['program.mjs'], {
+    cwd: folder, env: { ...process.env, ...dawnEnvironment() },
+  });
+  expectLearning(stdout.replace(/\n$/, '').split('\n'));
+});
+
+test('the README\'s program runs in Chrome, as it stands', async () => {
+  await mkdir(join(folder, 'page'), { recursive: true });
+  const page = '<!doctype html><script type="importmap">{"imports":{"latch":"/node_modules/latch/dist/latch.js"}}</script>' +
+    `<script type="module">${programs[0]}\nconsole.log = undefined; document.title = 'done';</script>`;
+  const server = await serve({ '/': page });
+  const browser = await launchBrowser();
+  try {
+    const tab = await browser.newPage();
+    const lines: string[] = [];
+    const failure = new Promise<never>((_, reject) => tab.on('pageerror', reject));
+    tab.on('console', (message) => lines.push(message.text()));
+    await tab.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+    await Promise.race([tab.waitForFunction('document.title === "done"', { timeout: 120_000 }), failure]);
+    expectLearning(lines);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+});
+
+/** Serves `pages`, and the folder's files. */
+async function serve(pages: Record<string, string>): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = request.url ?? '/';
+    const types: Record<string, string> = { js: 'text/javascript', txt: 'text/plain' };
+    response.setHeader('content-type', types[path.split('.').at(-1)!] ?? 'text/html');
+    if (path in pages) response.end(pages[path]);
+    else {
+      readFile(join(folder, path)).then((data) => response.end(data), () => {
+        response.statusCode = 404;
+        response.end();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  return server;
+}
