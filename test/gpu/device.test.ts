@@ -19,8 +19,8 @@ const messageOf = (promise: Promise<unknown>): Promise<string> =>
 test('a missing adapter says what to do', async () => {
   const gpu = { requestAdapter: async () => null, wgslLanguageFeatures: new Set() } as unknown as GPU;
   expect(await messageOf(openDevice({ gpu }))).toBe(
-    '"GpuError: no WebGPU adapter was found: update the graphics driver, check chrome://gpu, or ' +
-    'start Chrome with --enable-unsafe-webgpu (software rendering); in Node install a Vulkan driver"',
+    'GpuError: no WebGPU adapter was found: update the graphics driver, check chrome://gpu, or ' +
+    'start Chrome with --enable-unsafe-webgpu (software rendering); in Node install a Vulkan driver',
   );
 });
 
@@ -29,10 +29,9 @@ test('missing WebGPU says where to find it', async () => {
   Object.defineProperty(navigator, 'gpu', { value: undefined, configurable: true });
   try {
     expect(await messageOf(openDevice())).toBe(
-    '"GpuError: WebGPU is missing: use Chrome or Edge 113, Safari 26 or Firefox 141 or later over ' +
-    'https or localhost; in Node install the package "webgpu" and give openDevice({ gpu: create([]) ' +
-    '})"',
-  );
+      'GpuError: WebGPU is missing: use Chrome or Edge 113, Safari 26 or Firefox 141 or later over https or ' +
+      'localhost; in Node install the package "webgpu" and give openDevice({ gpu: create([]) })',
+    );
   } finally {
     Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
   }
@@ -51,8 +50,8 @@ test('a buffer past the limit is named with its size and the limit', async () =>
     limits: { ...real.limits, maxBufferSize: 1_500_000, maxStorageBufferBindingSize: 1_000_000 } as GPUSupportedLimits,
   };
   expect(await messageOf(createBuffers(device, new Map([['fits', 1_000_000], ['gates', 2_500_000]])))).toBe(
-    '"GpuError: the model is too large for this adapter: its buffer "gates" needs 2.5 MB and a small ' +
-    'GPU allows 1 MB a buffer; use fewer units, a smaller batch, fewer time steps or fewer trials"',
+    'GpuError: the model is too large for this adapter: its buffer "gates" needs 2.5 MB and a small ' +
+    'GPU allows 1 MB a buffer; use fewer units, a smaller batch, fewer time steps or fewer trials',
   );
 });
 
@@ -60,22 +59,26 @@ test('a grid past the limit is named with its dispatch', async () => {
   const real = await testDevice();
   const device: Device = {
     ...real, adapter: { ...real.adapter, name: 'a small GPU' },
-    limits: { maxComputeWorkgroupsPerDimension: 2, maxBufferSize: 1e9, maxStorageBufferBindingSize: 1e9 } as GPUSupportedLimits,
+    limits: {
+      maxComputeWorkgroupsPerDimension: 2, maxBufferSize: 1e9, maxStorageBufferBindingSize: 1e9,
+    } as GPUSupportedLimits,
   };
   const builder = new ProgramBuilder('test', 1);
   const views = { in: builder.persistent('a', 4 * 32 * 32), out: builder.persistent('b', 4 * 32 * 32) };
   builder.dispatch('turn R', transpose({ size: 32, lanes: 4, trials: 1, strideIn: 4096 }), views);
   expect(await messageOf(prepare(device, [builder.build()], 1))).toBe(
-    '"RangeError: "turn R" needs 4 workgroups in one dimension and a small GPU allows 2: use a ' +
-    'smaller batch, fewer time steps or fewer trials"',
+    'RangeError: "turn R" needs 4 workgroups in one dimension and a small GPU allows 2: use a ' +
+    'smaller batch, fewer time steps or fewer trials',
   );
 });
 
 test('a shader error names the file and the line under shaders/', async () => {
   const device = await testDevice();
   const { file, defines, bindings } = transpose({ size: 4, lanes: 4, trials: 1, strideIn: 64 });
-  const source = { ...expand(file, { ...defines, ELEMENT: 'vec5f' }), file, accesses: Object.values(bindings), timed: false };
-  const message = await messageOf(createPipeline(device, source));
+  const source = expand(file, { ...defines, ELEMENT: 'vec5f' });
+  const message = await messageOf(createPipeline(device, {
+    ...source, file, accesses: Object.values(bindings), timed: false,
+  }));
   const line = shader.split('\n').findIndex((text) => text.includes('${ELEMENT}')) + 1;
   expect(message).toBe(`GpuError: shaders/transpose.wgsl:${line}: unresolved type 'vec5f'`);
 });
@@ -85,8 +88,11 @@ test('an error in an included file names that file', async () => {
   const source = expand('sample.wgsl', { V: 4, STREAM: 3, KEY_TAG: 1, IMMEDIATES: device.immediates, TIME_BINDING: 5 });
   const at = source.origins.findIndex(({ file }) => file === 'lib/philox.wgsl');
   const { line } = source.origins[at]!;
-  const code = source.code.split('\n').map((text, i) => (i === at ? 'const PHILOX_BROKEN = nothing;' : text)).join('\n');
-  const message = await messageOf(createPipeline(device, { file: 'sample.wgsl', ...source, code, accesses: [], timed: true }));
+  const code = source.code.split('\n').map((text, i) => (i === at ? 'const PHILOX_BROKEN = nothing;' : text))
+    .join('\n');
+  const message = await messageOf(createPipeline(device, {
+    file: 'sample.wgsl', ...source, code, accesses: [], timed: true,
+  }));
   expect(message.split('\n')[0]).toBe(`GpuError: shaders/lib/philox.wgsl:${line}: unresolved value 'nothing'`);
 });
 

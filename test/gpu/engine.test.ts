@@ -23,13 +23,17 @@ afterAll(() => engines.forEach((engine) => engine.destroy()));
 const losses = (results: readonly { loss: readonly number[] }[]): number[] => results.flatMap(({ loss }) => [...loss]);
 function expectAllWithin(actual: readonly number[], expected: readonly number[], bound: number): void {
   expect(actual.length).toBe(expected.length);
-  actual.forEach((x, i) => expect(Math.abs(x - expected[i]!), `value ${i}: ${x} instead of ${expected[i]}`).toBeLessThanOrEqual(bound));
+  actual.forEach((x, i) => expect(Math.abs(x - expected[i]!), `value ${i}: ${x} instead of ${expected[i]}`)
+    .toBeLessThanOrEqual(bound));
 }
 
 describe('ten steps give the reference\'s losses to 1e-4', () => {
-  const optimizers = [adam({ rate: 0.02 }), sgd({ rate: 0.3, momentum: 0.9 }), rmsprop({ rate: 0.01 }), adagrad({ rate: 0.05 })];
+  const optimizers = [
+    adam({ rate: 0.02 }), sgd({ rate: 0.3, momentum: 0.9 }), rmsprop({ rate: 0.01 }), adagrad({ rate: 0.05 }),
+  ];
   const clips = [{ norm: 0.5 }, { norm: 1, value: 0.1 }, {}, { value: 0.05 }];
-  const rows = optimizers.map((optimizer, i) => ({ optimizer, clip: clips[i]!, driver: i % 2 ? 'sequence' as const : 'step' as const }));
+  const rows = optimizers.map((optimizer, i) =>
+    ({ optimizer, clip: clips[i]!, driver: i % 2 ? 'sequence' as const : 'step' as const }));
   for (const { optimizer, clip, driver } of environment === 'chrome' ? rows.slice(0, 1) : rows) {
     test(`${optimizer.kind}, clip ${JSON.stringify(clip)}, ${driver} (seeds 1, 2)`, async () => {
       const options = { optimizer, clip, seeds: [1, 2] };
@@ -46,13 +50,14 @@ describe('ten steps give the reference\'s losses to 1e-4', () => {
 
 describe('trials', () => {
   for (const driver of ['step', 'sequence'] as const) {
-    test(`each of three side by side has, bit for bit, the losses of its seed alone: ${driver} driver, dropout, clipping`, async () => {
+    test(`each of three has, bit for bit, the losses of its seed alone: ${driver} driver, dropout, clipping`, async () => {
       const seeds = [5, 1, 4294967295];
       const together = await train(await gpu({ seeds }, driver), 0, 8);
       for (const [n, seed] of seeds.entries()) {
         const alone = await train(await gpu({ seeds: [seed] }, driver), 0, 8);
         expect(together.map(({ loss }) => loss[n]), `seed ${seed}`).toEqual(alone.map(({ loss }) => loss[0]));
-        expect(together.map(({ gradientNorm }) => gradientNorm[n])).toEqual(alone.map(({ gradientNorm }) => gradientNorm[0]));
+        expect(together.map(({ gradientNorm }) => gradientNorm[n]))
+          .toEqual(alone.map(({ gradientNorm }) => gradientNorm[0]));
       }
       expect(new Set(together[0]!.loss).size, 'the seeds differ').toBe(3);
     });
@@ -113,7 +118,7 @@ describe('after training', () => {
 
   // A draw depends on the last bit only where u is within rounding of a boundary; with these seeds none is.
   for (const temperature of [0, 0.8]) {
-    test(`it writes the reference's text at temperature ${temperature} (seed 7), past the chunk, for each trial`, async () => {
+    test(`each trial writes the reference's text at temperature ${temperature} (seed 7), past the chunk`, async () => {
       const { engine, twin } = await both;
       for (const trial of [0, 1]) {
         const actual = await generated(engine, { temperature, trial });

@@ -49,21 +49,25 @@ function expectSameStep(actual: Outcome, expected: Outcome, { model, seeds }: Pr
     const [a, e] = [actual.gradient, expected.gradient].map((all) => trialOf(all, n, model.layout.size));
     for (const { name, offset, rows, pitch } of model.layout.parameters) {
       const part = [offset, offset + rows * pitch] as const;
-      expectClose(a!.subarray(...part), e!.subarray(...part), { what: `gradient of ${name}`, seed: own, pass: 'backward' });
+      expectClose(a!.subarray(...part), e!.subarray(...part),
+        { what: `gradient of ${name}`, seed: own, pass: 'backward' });
     }
   });
 }
 
 describe.each(environment === 'chrome' ? rows.filter((_, i) => i % 4 === 1) : rows)(
-  '$input, $layers × lstm($units), B $batch, T $timeSteps, $trials trials, bias $bias, dropout $dropout, $tiles tiles, ' +
-  'immediates $immediates', (row) => {
+  '$input, $layers × lstm($units), B $batch, T $timeSteps, $trials trials, bias $bias, dropout $dropout, ' +
+  '$tiles tiles, immediates $immediates', (row) => {
     const problem = (driver: Driver): Problem => ({
-      model: modelOf(row), timeSteps: row.timeSteps, batch: row.batch, strategy: strategies(driver, row.batch)[row.tiles],
+      model: modelOf(row), timeSteps: row.timeSteps, batch: row.batch,
+      strategy: strategies(driver, row.batch)[row.tiles],
       seeds: Array.from({ length: row.trials }, (_, n) => 11 + 7 * n),
     });
     const outcomes = new Map<Driver, Promise<Outcome>>();
     const outcome = (driver: Driver): Promise<Outcome> => {
-      if (!outcomes.has(driver)) outcomes.set(driver, testDevice(row).then((device) => gpuStep(device, problem(driver))));
+      if (!outcomes.has(driver)) {
+        outcomes.set(driver, testDevice(row).then((device) => gpuStep(device, problem(driver))));
+      }
       return outcomes.get(driver)!;
     };
 

@@ -46,7 +46,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   const actual = new Uint32Array(await readBuffer(device, blocks));
   const expected = new Uint32Array(4 * count);
   for (let i = 0; i < count; i++) {
-    philox4x32(words.subarray(8 * i, 8 * i + 4), words.subarray(8 * i + 4, 8 * i + 6), expected.subarray(4 * i, 4 * i + 4));
+    philox4x32(words.subarray(8 * i, 8 * i + 4), words.subarray(8 * i + 4, 8 * i + 6),
+      expected.subarray(4 * i, 4 * i + 4));
   }
   expectEqualBits(actual, expected, 'blocks');
 });

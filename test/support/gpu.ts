@@ -30,7 +30,9 @@ export async function runKernel(
   for (const time of times ?? [undefined]) builder.dispatch(kernel.file, kernel, views, time);
   const program = builder.build();
   const executables = await prepare(device, [program], Math.max(0, ...(times ?? [])) + 1);
-  for (const [name, values] of Object.entries(arrays)) device.gpu.queue.writeBuffer(executables.buffer(name), 0, values);
+  for (const [name, values] of Object.entries(arrays)) {
+    device.gpu.queue.writeBuffer(executables.buffer(name), 0, values);
+  }
   const encoder = device.gpu.createCommandEncoder();
   const pass = encoder.beginComputePass();
   executables.encode(pass, program);

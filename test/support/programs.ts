@@ -6,7 +6,8 @@ import { strategies } from './kernel-case.js';
 
 /** A run of `model` on a text of 10,000 tokens: no device, only the shapes. */
 export function runShape(model: Model, options: Partial<RunShape> = {}): RunShape {
-  return { model, timeSteps: 8, batch: 4, trials: 1, strategy: strategies('step').software, immediates: true, ...options };
+  const { software } = strategies('step');
+  return { model, timeSteps: 8, batch: 4, trials: 1, strategy: software, immediates: true, ...options };
 }
 
 export function training(
@@ -19,7 +20,9 @@ export const evaluation = (run: RunShape): Program =>
   evaluationProgram(run, { name: 'held-out text', count: 1000, length: 250 });
 
 const models: Model[] = (['both', 'input', 'none'] as Bias[]).flatMap((bias, i) => [
-  sequential([embedding(65, 5 + 11 * i), lstm(17, { layers: 2, dropout: 0.2, bias }), linear(65, { bias: bias !== 'none' })]),
+  sequential([
+    embedding(65, 5 + 11 * i), lstm(17, { layers: 2, dropout: 0.2, bias }), linear(65, { bias: bias !== 'none' }),
+  ]),
   sequential([oneHot(64), lstm(64, { bias }), linear(64)]),
   sequential([embedding(3, 1), lstm(1, { bias }), lstm(96, { bias, layers: 3, dropout: 0.5 }), linear(3), linear(3)]),
 ]);

@@ -27,7 +27,9 @@ export const smallOptions: EngineOptions = {
 export const texts = { training: learnableText(200, 1), heldOut: learnableText(71, 2) };
 
 /** An engine with {@link texts} set. */
-export async function gpuEngine(device: Device, options: Partial<EngineOptions> = {}, driver: Driver = 'step'): Promise<GpuEngine> {
+export async function gpuEngine(
+  device: Device, options: Partial<EngineOptions> = {}, driver: Driver = 'step',
+): Promise<GpuEngine> {
   const all = { ...smallOptions, ...options };
   const engine = new GpuEngine(device, all, chooseStrategy(device.adapter, all, driver));
   await engine.setTexts(texts);

@@ -10,7 +10,8 @@ const kernel = transpose({ size: 4, lanes: 4, trials: 1, strideIn: 64 });
 /** A chain of dispatches over scratch buffers with random sizes and random first and last uses. */
 function randomProgram(random: CounterRandom, name: string): Program {
   const builder = new ProgramBuilder(name, 1 + random.integer(3));
-  const views: View[] = Array.from({ length: 2 + random.integer(12) }, (_, i) => builder.scratch(`${i}`, 1 + random.integer(5000)));
+  const views: View[] = Array.from({ length: 2 + random.integer(12) },
+    (_, i) => builder.scratch(`${i}`, 1 + random.integer(5000)));
   views.push(builder.persistent('parameters', 640, { shared: true }));
   const any = (): View => views[random.integer(views.length)]!;
   for (let n = 2 + random.integer(30); n > 0; n--) builder.dispatch(`${n}`, kernel, { in: any(), out: any() });
@@ -22,12 +23,14 @@ function mistakes(programs: readonly Program[]): string[] {
   const { home, bytes } = place(programs);
   return programs.flatMap(({ dispatches, buffers }) => {
     const lives = buffers.filter(({ scratch }) => scratch).flatMap(({ name, floats }) => {
-      const used = dispatches.flatMap(({ views }, i) => (Object.values(views).some(({ buffer }) => buffer === name) ? [i] : []));
+      const used = dispatches.flatMap(({ views }, i) =>
+        (Object.values(views).some(({ buffer }) => buffer === name) ? [i] : []));
       return used.length > 0 ? [{ name, floats, first: used[0]!, last: used.at(-1)! }] : [];
     });
     return lives.flatMap((a, i) => [
       ...(4 * a.floats <= bytes.get(home.get(a.name)!)! ? [] : [`${a.name} does not fit`]),
-      ...lives.slice(i + 1).filter((b) => home.get(a.name) === home.get(b.name) && a.first <= b.last && b.first <= a.last)
+      ...lives.slice(i + 1).filter((b) =>
+        home.get(a.name) === home.get(b.name) && a.first <= b.last && b.first <= a.last)
         .map((b) => `${a.name} and ${b.name} overlap`),
     ]);
   });

@@ -37,7 +37,8 @@ describe('every variant that a program or a test uses is valid WGSL', () => {
   test('no shader is left out', () => {
     const used = new Set([...variants.values()].flatMap(({ file, defines }) =>
       expand(file, defines).origins.map((origin) => origin.file)));
-    const all = Object.keys(import.meta.glob('../../shaders/**/*.wgsl')).map((path) => path.replace('../../shaders/', ''));
+    const all = Object.keys(import.meta.glob('../../shaders/**/*.wgsl'))
+      .map((path) => path.replace('../../shaders/', ''));
     expect([...used].sort()).toEqual(all.sort());
   });
 
@@ -55,7 +56,8 @@ describe('an invalid shader', () => {
     compileKernel(devices.get(true)!, { ...kernel!, defines: { ...kernel!.defines, ...defines } });
 
   test('is reported with its file and line', async () => {
-    await expect(broken({ ROWS: 'many + 1' })).rejects.toThrow(/^shaders\/cross_entropy\.wgsl:\d+: unresolved value 'many'/);
+    await expect(broken({ ROWS: 'many + 1' }))
+      .rejects.toThrow(/^shaders\/cross_entropy\.wgsl:\d+: unresolved value 'many'/);
     await expect(broken({ ROWS: 'many + 1' })).rejects.toThrow(GpuError);
   });
 
@@ -70,12 +72,14 @@ describe('an invalid shader', () => {
 describe('expanding a shader', () => {
   test('a missing define names file, line and define', () => {
     expect(() => expand('sum.wgsl', {})).toThrow(/^sum\.wgsl:17 needs a value for SIZE$/);
-    expect(() => expand('recurrence/sequence.wgsl', { CELL: 'lstm', T: 1 })).toThrow(/^lib\/advance\.wgsl:\d+ needs a value for B$/);
+    expect(() => expand('recurrence/sequence.wgsl', { CELL: 'lstm', T: 1 }))
+      .toThrow(/^lib\/advance\.wgsl:\d+ needs a value for B$/);
   });
 
   test('a missing file is named', () => {
     expect(() => expand('sums.wgsl', {})).toThrow('shader sums.wgsl does not exist');
-    expect(() => expand('recurrence/step.wgsl', { CELL: 'gru9', IMMEDIATES: true })).toThrow('shader cells/gru9.wgsl does not exist');
+    expect(() => expand('recurrence/step.wgsl', { CELL: 'gru9', IMMEDIATES: true }))
+      .toThrow('shader cells/gru9.wgsl does not exist');
   });
 
   test('each line of the result knows the line that it came from', () => {

@@ -18,7 +18,9 @@ interface Row {
   readonly scale: number;
 }
 
-const sizes = [[1, 1, 1], [5, 7, 3], [33, 17, 19], [64, 12, 96], [16, 8, 4], [40, 68, 65], [2, 130, 5], [3, 9, 33]] as const;
+const sizes = [
+  [1, 1, 1], [5, 7, 3], [33, 17, 19], [64, 12, 96], [16, 8, 4], [40, 68, 65], [2, 130, 5], [3, 9, 33],
+] as const;
 const tiles = [strategies('step').software.matmul, strategies('step').hardware.matmul, { rows: 3, columns: 3 }];
 
 /** Every transposition with every tile and each two sizes; the other options go round so that each pair occurs. */
@@ -52,10 +54,12 @@ export const matmulCases: KernelCase[] = rows().map((row, seed) => {
   const shape: MatmulShape = {
     m, n, k, transposeA, transposeB, accumulate, biases, trials, strideA, strideB, strideC, strideBias, offsetA, tile,
   };
-  const options = [accumulate && 'accumulates', biases && `${biases} biases`, offsetA && 'from an offset', scale > 1 && '±1e3']
-    .filter(Boolean).join(', ');
+  const options = [
+    accumulate && 'accumulates', biases && `${biases} biases`, offsetA && 'from an offset', scale > 1 && '±1e3',
+  ].filter(Boolean).join(', ');
+  const form = (transposeA ? 'T' : 'N') + (transposeB ? 'T' : 'N');
   return {
-    name: `matmul ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} [${m}×${k}]·[${k}×${n}] tile ${tile.rows}×${tile.columns}, ` +
+    name: `matmul ${form} [${m}×${k}]·[${k}×${n}] tile ${tile.rows}×${tile.columns}, ` +
       `${trials} trials${options && `, ${options}`}`,
     kernel: matmul(shape),
     prepare: () => prepare({ row, a, b, strideA, strideB, strideC, strideBias, seed }),
@@ -86,10 +90,13 @@ function prepare({ row, a, b, strideA, strideB, strideC, strideBias, seed }: {
     check(written) {
       for (let trial = 0; trial < trials; trial++) {
         const expected = accumulate ? double(trialOf(arrays.c, trial, strideC, size)) : new Float64Array(size);
-        const vectors = [arrays.bias, arrays.bias2].slice(0, biases).map((bias) => double(trialOf(bias!, trial, strideBias)));
-        referenceMatmul(double(arrays.a.subarray(offsetA + trial * strideA)), double(trialOf(arrays.b, trial, strideB)), expected, {
-          rows: m, columns: n, inner: k, pitchA: pad4(a[1]), pitchB: pad4(b[1]), pitchC: pad4(n), transposeA, transposeB, accumulate,
-        }, vectors);
+        const vectors = [arrays.bias, arrays.bias2].slice(0, biases)
+          .map((bias) => double(trialOf(bias!, trial, strideBias)));
+        referenceMatmul(double(arrays.a.subarray(offsetA + trial * strideA)),
+          double(trialOf(arrays.b, trial, strideB)), expected, {
+            rows: m, columns: n, inner: k, pitchA: pad4(a[1]), pitchB: pad4(b[1]), pitchC: pad4(n),
+            transposeA, transposeB, accumulate,
+          }, vectors);
         const actual = trialOf(written['c'] as Float32Array<ArrayBuffer>, trial, strideC, size);
         expectClose(actual, expected, { what: `C of trial ${trial}`, seed });
         expectZeroPadding(actual, n, pad4(n), 'C');

@@ -43,7 +43,8 @@ function problem({ units, batch, timeSteps, trials, scale }: Row, seed: number) 
     history: (timeSteps + 1) * batch * padded, output: timeSteps * batch * padded, carry: batch * padded,
   };
   const state = (): Floats => {
-    const history = poisoned(stride.history).map((x, i) => (i % padded < units ? x : 0)); // the padding is never written
+    const history = poisoned(stride.history)
+      .map((x, i) => (i % padded < units ? x : 0)); // the padding is never written
     history.set(randomRows(random, batch, units));
     return history;
   };
@@ -51,7 +52,8 @@ function problem({ units, batch, timeSteps, trials, scale }: Row, seed: number) 
   return {
     stride,
     // Whole units of order one among those at ±1e3: where every gate saturates no gradient is left to compare.
-    gates: randomFloats(random, trials * stride.gates, scale).map((z, e) => (scale > 100 && (e >> 2) % 3 === 0 ? z / 500 : z)),
+    gates: randomFloats(random, trials * stride.gates, scale)
+      .map((z, e) => (scale > 100 && (e >> 2) % 3 === 0 ? z / 500 : z)),
     recurrent: trialsOf(trials, stride.recurrent, () => randomFloats(random, units * units * 4, deviation)),
     hidden: trialsOf(trials, stride.history, state),
     cell: trialsOf(trials, stride.history, state),
@@ -96,7 +98,8 @@ function prepareBackward(row: Row, seed: number): ReturnType<KernelCase['prepare
   const forward = Array.from({ length: trials }, (_, n) => referenceForward(row, p, n));
   const arrays = {
     gates: trialsOf(trials, p.stride.gates, (n) => Float32Array.from(forward[n]!.gates)),
-    transposed: trialsOf(trials, units * units * 4, (n) => transposed(trialOf(p.recurrent, n, p.stride.recurrent), units)),
+    transposed: trialsOf(trials, units * units * 4,
+      (n) => transposed(trialOf(p.recurrent, n, p.stride.recurrent), units)),
     d_output: p.outputGradient,
     cell: trialsOf(trials, p.stride.history, (n) => Float32Array.from(forward[n]!.histories[1]!)),
     d_cell: poisoned(trials * p.stride.carry),
@@ -115,7 +118,8 @@ function prepareBackward(row: Row, seed: number): ReturnType<KernelCase['prepare
         expectClose(gates, expected, { what: `dZ of trial ${n}`, seed, pass: 'backward' });
         const real = (_: number, i: number): boolean => i % pad4(units) < units;
         const carry = trialOf(written['d_cell'] as Floats, n, p.stride.carry);
-        expectClose(carry.filter(real), cellGradient!.filter(real), { what: `dc of trial ${n}`, seed, pass: 'backward' });
+        expectClose(carry.filter(real), cellGradient!.filter(real),
+          { what: `dc of trial ${n}`, seed, pass: 'backward' });
         if (row.tile.quad) expectZeroPadding(carry, units, pad4(units), 'dc');
       }
     },
@@ -155,4 +159,5 @@ export const recurrenceCases: KernelCase[] = recurrenceRows.flat();
 
 /** Kernels of both drivers that take the same arrays and must agree bit for bit. */
 export type DriverPair = readonly [step: KernelCase, sequence: KernelCase];
-export const driverPairs: readonly DriverPair[] = recurrenceRows.flatMap(([a, b, c, d]) => [[a!, b!], [c!, d!]] as const);
+export const driverPairs: readonly DriverPair[] =
+  recurrenceRows.flatMap(([a, b, c, d]) => [[a!, b!], [c!, d!]] as const);

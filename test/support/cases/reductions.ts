@@ -13,7 +13,9 @@ import { expectClose, expectEqualBits, expectZeroPadding } from '../close.js';
 import { controls, type KernelCase } from '../kernel-case.js';
 import { transposed } from './recurrence.js';
 
-interface LossRow { rows: number; vocabulary: number; trials: number; gradient: boolean; mask: 'none' | 'some' | 'all'; scale: number }
+interface LossRow {
+  rows: number; vocabulary: number; trials: number; gradient: boolean; mask: 'none' | 'some' | 'all'; scale: number;
+}
 const losses: LossRow[] = [
   { rows: 1, vocabulary: 1, trials: 1, gradient: true, mask: 'none', scale: 1 },
   { rows: 66, vocabulary: 65, trials: 3, gradient: true, mask: 'none', scale: 3 },
@@ -61,7 +63,9 @@ function lossCase(row: LossRow, seed: number): KernelCase {
   };
 }
 
-function columnSumCase(rows: number, columns: number, trials: number, lanes: 1 | 16, twin: boolean, seed: number): KernelCase {
+function columnSumCase(
+  rows: number, columns: number, trials: number, lanes: 1 | 16, twin: boolean, seed: number,
+): KernelCase {
   const pitch = pad4(columns);
   const apart = twin ? pad64(pitch) : 0;
   const strideSums = pad64(pitch) * 2 + 64;
@@ -117,7 +121,8 @@ function normCase(size: number, trials: number, planted: readonly number[], seed
           for (let n = 0; n < trials; n++) {
             const own = double(trialOf(partials as Floats, n, parts));
             const g = double(trialOf(gradient, n, size));
-            expect(own.filter((_, i) => i % 2 === 1).reduce((a, b) => a + b, 0), 'non-finite values').toBe(countNonFinite(g));
+            expect(own.filter((_, i) => i % 2 === 1).reduce((a, b) => a + b, 0), 'non-finite values')
+              .toBe(countNonFinite(g));
             if (countNonFinite(g) > 0) continue;
             const actual = own.filter((_, i) => i % 2 === 0).reduce((a, b) => a + b, 0);
             expectClose([actual], [referenceSquaredNorm(g)], { what: `‖g‖² of trial ${n}`, seed });
@@ -129,7 +134,9 @@ function normCase(size: number, trials: number, planted: readonly number[], seed
 }
 
 /** Records at a step past the ring's end; partials of trial 0 may hold bad values, or a sum that overflowed. */
-function reportCase(rows: number, normed: number, trials: number, bad: 'none' | 'count' | 'overflow', seed: number): KernelCase {
+function reportCase(
+  rows: number, normed: number, trials: number, bad: 'none' | 'count' | 'overflow', seed: number,
+): KernelCase {
   const step = RING + 5;
   return {
     name: `report of ${rows} losses${normed > 0 ? ` and a norm of ${normed}` : ''}, ${trials} trials, bad: ${bad}`,
@@ -152,7 +159,8 @@ function reportCase(rows: number, normed: number, trials: number, bad: 'none' | 
             expectClose([total!], [double(trialOf(loss, n, rows)).reduce((a, b) => a + b, 0)], { what: 'loss', seed });
             expect(nonFinite, 'non-finite values').toBe(n > 0 || bad === 'none' ? 0 : bad === 'count' ? 3 : 1);
             if (n === 0 && bad === 'overflow') continue;
-            const squares = double(trialOf(partials, n, 2 * count)).filter((_, i) => i % 2 === 0).reduce((a, b) => a + b, 0);
+            const squares = double(trialOf(partials, n, 2 * count)).filter((_, i) => i % 2 === 0)
+              .reduce((a, b) => a + b, 0);
             expectClose([norm!], [normed > 0 ? Math.sqrt(squares) : 0], { what: 'norm', seed });
           }
         },
@@ -172,7 +180,8 @@ function transposeCase(size: number, trials: number): KernelCase {
         arrays: { in: matrices, out: poisoned(trials * size * size * 4) },
         check({ out }) {
           for (let n = 0; n < trials; n++) {
-            expectEqualBits(trialOf(out as Floats, n, size * size * 4), transposed(trialOf(matrices, n, stride), size), 'matrix');
+            expectEqualBits(trialOf(out as Floats, n, size * size * 4),
+              transposed(trialOf(matrices, n, stride), size), 'matrix');
           }
         },
       };

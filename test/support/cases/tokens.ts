@@ -5,7 +5,9 @@ import { pad4, pad64 } from '../../../src/model/layout.js';
 import { CounterRandom } from '../../../src/random/counter-random.js';
 import { embeddingBackward as referenceBackward, embeddingForward } from '../../../src/reference/embedding.js';
 import { sample as referenceSample, samplingUniform } from '../../../src/reference/sample.js';
-import { evaluationStreamLength, evaluationWindow, trainingStreamLength, trainingWindow } from '../../../src/reference/window.js';
+import {
+  evaluationStreamLength, evaluationWindow, trainingStreamLength, trainingWindow,
+} from '../../../src/reference/window.js';
 import {
   double, type Floats, poisoned, poisonedWords, randomFloats, randomRows, randomTokens, trialOf, trialsOf, type Words,
 } from '../arrays.js';
@@ -94,7 +96,8 @@ function backwardCases(lookup: Lookup, seed: number): KernelCase[] {
         check({ d_table }) {
           for (let n = 0; n < trials; n++) {
             const expected = new Float64Array(vocabulary * pitch);
-            referenceBackward(trialOf(ids, n, rows), double(trialOf(d_out, n, rows * pitch)), expected, { rows, columns: width, pitch });
+            referenceBackward(trialOf(ids, n, rows), double(trialOf(d_out, n, rows * pitch)), expected,
+              { rows, columns: width, pitch });
             const actual = trialOf(d_table as Floats, n, stride, vocabulary * pitch);
             expectClose(actual, expected, { what: `table gradient of trial ${n}`, seed, pass: 'backward' });
           }
@@ -111,7 +114,8 @@ function windowCases([timeSteps, batch, count, ...positions]: (typeof windows)[n
   return [false, true].filter((mask) => mask || lastCursor >= 0).map((mask) => ({
     name: `window T ${timeSteps} B ${batch} of ${count} tokens${mask ? ', masked' : ''}`,
     kernel: window({
-      timeSteps, batch, trials: 2, count, mask, length: (mask ? evaluationStreamLength : trainingStreamLength)(count, batch),
+      timeSteps, batch, trials: 2, count, mask,
+      length: (mask ? evaluationStreamLength : trainingStreamLength)(count, batch),
     }),
     prepare() {
       const tokens = randomTokens(new CounterRandom(seed, 3), count, 1000);
@@ -120,7 +124,8 @@ function windowCases([timeSteps, batch, count, ...positions]: (typeof windows)[n
       return {
         arrays: {
           control: controls(cursors.map((cursor) => ({ cursor }))), tokens,
-          inputs: poisonedWords(2 * size), targets: poisonedWords(2 * size), ...(mask ? { mask: poisoned(2 * size) } : {}),
+          inputs: poisonedWords(2 * size), targets: poisonedWords(2 * size),
+          ...(mask ? { mask: poisoned(2 * size) } : {}),
         },
         check(written) {
           cursors.forEach((cursor, n) => {
@@ -161,7 +166,8 @@ function sampleCase(vocabulary: number, temperature: number, immediates: boolean
           for (let n = 0; n < 30; n++) {
             const u = samplingUniform(99, n);
             // Both neighbours of u within float32's error of a cumulative sum are right; mostly they are the same.
-            const allowed = [u - 1e-5, u, u + 1e-5].map((v) => referenceSample(double(logits), vocabulary, temperature, v));
+            const allowed = [u - 1e-5, u, u + 1e-5].map(
+              (v) => referenceSample(double(logits), vocabulary, temperature, v));
             expect(allowed, `draw ${n} with u = ${u}`).toContain(tokens![n + 2]);
           }
         },

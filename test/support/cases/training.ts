@@ -34,7 +34,8 @@ function dropoutCase(size: number, rate: number, trials: number, offsetIn: numbe
             const expected = new Float64Array(size);
             referenceDropout(double(trialOf(values, n, strideIn).subarray(offsetIn, offsetIn + size)), expected,
               { rate, seed: seed + n, step, layer });
-            expectEqualBits(trialOf(out as Floats, n, size), Float32Array.from(expected), `trial ${n} (seed ${seed + n})`);
+            expectEqualBits(trialOf(out as Floats, n, size), Float32Array.from(expected),
+              `trial ${n} (seed ${seed + n})`);
           }
         },
       };
@@ -42,10 +43,11 @@ function dropoutCase(size: number, rate: number, trials: number, offsetIn: numbe
   };
 }
 
-const optimizers: OptimizerDescription[] = [adam({ rate: 0.01 }), sgd({ rate: 0.1, momentum: 0.9 }), rmsprop(), adagrad()];
+const optimizers: OptimizerDescription[] =
+  [adam({ rate: 0.01 }), sgd({ rate: 0.1, momentum: 0.9 }), rmsprop(), adagrad()];
 const clips: Clip[] = [{}, { norm: 5 }, { value: 0.25 }, { norm: 5, value: 0.25 }];
 
-/** Three trials: a gradient that the norm clips, one that it does not, and one with a bad value, which changes nothing. */
+/** Three trials: a gradient that the norm clips, one that it does not, one with a bad value, which changes nothing. */
 function updateCase(optimizer: OptimizerDescription, clip: Clip, size: number, seed: number): KernelCase {
   const trials = 3;
   const step = 2 * RING + 3;
@@ -56,13 +58,17 @@ function updateCase(optimizer: OptimizerDescription, clip: Clip, size: number, s
     prepare() {
       const random = new CounterRandom(seed, 0);
       const gradient = trialsOf(trials, size, (n) => randomFloats(random, size, n === 1 ? 0.01 : 3));
-      const norms = Array.from({ length: trials }, (_, n) => Math.sqrt(squaredNorm(double(trialOf(gradient, n, size)))));
+      const norms = Array.from({ length: trials },
+        (_, n) => Math.sqrt(squaredNorm(double(trialOf(gradient, n, size)))));
       const results = poisoned(RING * trials * RESULT_WORDS);
-      norms.forEach((norm, n) => results.set([0, norm, n === 2 ? 1 : 0, 0], ((step % RING) * trials + n) * RESULT_WORDS));
-      const states = Object.fromEntries(names.map((name) => [name, randomFloats(random, size * trials, 0.5).map(Math.abs)]));
+      norms.forEach((norm, n) => results.set(
+        [0, norm, n === 2 ? 1 : 0, 0], ((step % RING) * trials + n) * RESULT_WORDS));
+      const states = Object.fromEntries(names.map(
+        (name) => [name, randomFloats(random, size * trials, 0.5).map(Math.abs)]));
       const parameters = randomFloats(random, size * trials);
       const [beta1, beta2] = optimizer.kind === 'adam' ? [optimizer.beta1, optimizer.beta2] : [0, 0];
-      const record = { step, rate: optimizer.rate, correction1: 1 - beta1 ** (step + 1), correction2: 1 - beta2 ** (step + 1) };
+      const [correction1, correction2] = [1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1)];
+      const record = { step, rate: optimizer.rate, correction1, correction2 };
       return {
         arrays: { parameters, gradient, control: controls([record, record, record]), results, ...states },
         check(written) {
@@ -79,7 +85,8 @@ function updateCase(optimizer: OptimizerDescription, clip: Clip, size: number, s
               ? (a: Floats, b: Float64Array, what: string) => expectClose(a, b, { what, seed })
               : (a: Floats, b: Float64Array, what: string) => expectEqualBits(a, b, what);
             compare(trialOf(written['parameters'] as Floats, n, size), weights, `parameters of trial ${n}`);
-            names.forEach((name, i) => compare(trialOf(written[name] as Floats, n, size), moments[i]!, `${name} of trial ${n}`));
+            names.forEach((name, i) => compare(
+              trialOf(written[name] as Floats, n, size), moments[i]!, `${name} of trial ${n}`));
           }
         },
       };
@@ -120,7 +127,9 @@ function carryCase(size: number, timeSteps: number, out: boolean, seed: number):
 }
 
 export const trainingCases: KernelCase[] = [
-  dropoutCase(4, 0, 1, 0, 1), dropoutCase(1000, 0.2, 3, 64, 2), dropoutCase(4096, 0.5, 1, 0, 4294967295), dropoutCase(260, 0.999, 3, 128, 3),
-  ...optimizers.flatMap((optimizer, o) => clips.map((clip, c) => updateCase(optimizer, clip, 64 * (1 + o + 4 * c), 4 * o + c))),
+  dropoutCase(4, 0, 1, 0, 1), dropoutCase(1000, 0.2, 3, 64, 2), dropoutCase(4096, 0.5, 1, 0, 4294967295),
+  dropoutCase(260, 0.999, 3, 128, 3),
+  ...optimizers.flatMap((optimizer, o) =>
+    clips.map((clip, c) => updateCase(optimizer, clip, 64 * (1 + o + 4 * c), 4 * o + c))),
   ...[false, true].flatMap((out) => [carryCase(4, 1, out, 1), carryCase(340, 3, out, 2)]),
 ];
