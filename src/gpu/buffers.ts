@@ -13,13 +13,7 @@ export interface Buffers {
  * @throws GpuError where one is larger than the adapter allows: its name, its size and the limit.
  */
 export async function createBuffers(device: Device, sizes: ReadonlyMap<string, number>): Promise<Buffers> {
-  const limit = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
-  for (const [name, size] of sizes) {
-    if (size > limit) {
-      throw new GpuError(`the model is too large for this adapter: its buffer "${name}" needs ${megabytes(size)} and ` +
-        `${device.adapter.name} allows ${megabytes(limit)} a buffer; use fewer units, a smaller batch, fewer time steps or fewer trials`);
-    }
-  }
+  for (const [name, size] of sizes) checkBufferSize(device, name, size);
   const buffers = await scoped(device, 'allocating buffers', () => new Map([...sizes].map(([name, size]) => [
     name,
     device.gpu.createBuffer({ label: name, size, usage: BUFFER_USAGE.STORAGE | BUFFER_USAGE.COPY_SRC | BUFFER_USAGE.COPY_DST }),
@@ -33,6 +27,14 @@ export async function createBuffers(device: Device, sizes: ReadonlyMap<string, n
     bytes: [...sizes.values()].reduce((a, b) => a + b, 0),
     destroy: () => buffers.forEach((buffer) => buffer.destroy()),
   };
+}
+
+/** @throws GpuError where a buffer of `size` bytes is more than the adapter allows. */
+export function checkBufferSize({ limits, adapter }: Device, name: string, size: number): void {
+  const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  if (size <= limit) return;
+  throw new GpuError(`the model is too large for this adapter: its buffer "${name}" needs ${megabytes(size)} and ${adapter.name} ` +
+    `allows ${megabytes(limit)} a buffer; use fewer units, a smaller batch, fewer time steps or fewer trials`);
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toLocaleString('en', { maximumFractionDigits: 1 })} MB`;

@@ -32,30 +32,3 @@ export function embedding({ rows, width, trials, biases = 0, ...shape }: Embeddi
     cost: { bytes: 4 * trials * rows * (1 + 2 * width), flops: trials * rows * width * biases },
   };
 }
-
-/** Typed face of `shaders/rows_by_token.wgsl`: the rows of each token, in order. */
-export function rowsByToken({ rows, vocabulary, trials }: { rows: number; vocabulary: number; trials: number }): Kernel {
-  return {
-    file: 'rows_by_token.wgsl',
-    defines: { V: vocabulary, ROWS: rows },
-    bindings: { ids: 'read', starts: 'read_write', rows: 'read_write' },
-    workgroups: [ceilDiv(vocabulary + 1, 64), 1, trials],
-    cost: { bytes: 4 * trials * (2 * rows + vocabulary), flops: 0 },
-  };
-}
-
-/** Typed face of `shaders/embedding_backward.wgsl`: d_table[v] = Σ of the rows of d_out whose id is v. */
-export function embeddingBackward({ rows, width, vocabulary, trials, ...shape }: Omit<EmbeddingShape, 'strideIds' | 'biases'>): Kernel {
-  const columns = pad4(width) / 4;
-  const x = fittingWidth(columns, 1, 64);
-  return {
-    file: 'embedding_backward.wgsl',
-    defines: {
-      COLUMNS: columns, ROWS: rows, V: vocabulary, WORKGROUP_X: x, WORKGROUP_Y: 64 / x,
-      STRIDE_TABLE: shape.strideTable / 4, STRIDE_OUT: shape.strideOut / 4,
-    },
-    bindings: { starts: 'read', rows: 'read', d_out: 'read', d_table: 'read_write' },
-    workgroups: [ceilDiv(columns, x), ceilDiv(vocabulary, 64 / x), trials],
-    cost: { bytes: 4 * trials * (rows * (1 + width) + vocabulary * width), flops: trials * rows * width },
-  };
-}

@@ -22,24 +22,14 @@ export interface RecurrenceShape {
   readonly immediates: boolean;
 }
 
-const FORWARD: Record<string, Access> = { gates: 'read_write', recurrent: 'read', hidden: 'read_write', cell: 'read_write' };
-const BACKWARD: Record<string, Access> = {
+/** Bindings of the drivers forward, and backward. */
+export const FORWARD: Record<string, Access> = { gates: 'read_write', recurrent: 'read', hidden: 'read_write', cell: 'read_write' };
+export const BACKWARD: Record<string, Access> = {
   gates: 'read_write', transposed: 'read', d_output: 'read', cell: 'read', d_cell: 'read_write',
 };
 
-/** Typed face of `shaders/recurrence/step.wgsl`: one time step forward. */
-export const step = (shape: RecurrenceShape): Kernel => recurrence('recurrence/step.wgsl', shape, FORWARD);
-
-/** Typed face of `shaders/recurrence/sequence.wgsl`: all time steps forward. */
-export const sequence = (shape: RecurrenceShape): Kernel => recurrence('recurrence/sequence.wgsl', shape, FORWARD);
-
-/** Typed face of `shaders/recurrence/step_backward.wgsl`: one time step back. */
-export const stepBackward = (shape: RecurrenceShape): Kernel => recurrence('recurrence/step_backward.wgsl', shape, BACKWARD);
-
-/** Typed face of `shaders/recurrence/sequence_backward.wgsl`: all time steps back. */
-export const sequenceBackward = (shape: RecurrenceShape): Kernel => recurrence('recurrence/sequence_backward.wgsl', shape, BACKWARD);
-
-function recurrence(file: string, shape: RecurrenceShape, bindings: Record<string, Access>): Kernel {
+/** What the typed faces of all drivers share. */
+export function recurrence(file: string, shape: RecurrenceShape, bindings: Record<string, Access>): Kernel {
   const { cell, timeSteps, batch, units, trials, tile, immediates } = shape;
   const timed = file.includes('/step');
   const padded = pad4(units);

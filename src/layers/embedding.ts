@@ -1,4 +1,6 @@
-import { embedding, embeddingBackward, rowsByToken } from '../kernels/embedding.js';
+import { embedding } from '../kernels/embedding.js';
+import { embeddingBackward } from '../kernels/embedding-backward.js';
+import { rowsByToken } from '../kernels/rows-by-token.js';
 import { pad4, type Parameter } from '../model/layout.js';
 import type { View } from '../schedule/program.js';
 import { gradientView, type Lowered, type Lowering, parameterView } from './lowering.js';

@@ -1,5 +1,5 @@
 import { matmul } from '../kernels/matmul.js';
-import { columnSum } from '../kernels/reductions.js';
+import { columnSum } from '../kernels/column-sum.js';
 import { pad4, type Parameter } from '../model/layout.js';
 import type { View } from '../schedule/program.js';
 import { gradientView, type Lowered, type Lowering, parameterView, type Rows } from './lowering.js';

@@ -1,8 +1,11 @@
 import { cellNamed } from '../cells/index.js';
 import { CONTROL_WORDS, RESULT_WORDS, RING } from '../kernels/control.js';
 import { crossEntropy } from '../kernels/cross-entropy.js';
-import { normPartials, report, squaredNorm, sum } from '../kernels/reductions.js';
-import { sample, window } from '../kernels/text.js';
+import { report } from '../kernels/report.js';
+import { normPartials, squaredNorm } from '../kernels/squared-norm.js';
+import { sum } from '../kernels/sum.js';
+import { sample } from '../kernels/sample.js';
+import { window } from '../kernels/window.js';
 import { update } from '../kernels/update.js';
 import { type Model, parameterName } from '../model/description.js';
 import { pad4 } from '../model/layout.js';

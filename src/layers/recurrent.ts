@@ -1,8 +1,12 @@
 import { type Cell, cellNamed } from '../cells/index.js';
 import { dropout } from '../kernels/dropout.js';
-import { type RecurrenceShape, sequence, sequenceBackward, step, stepBackward } from '../kernels/recurrence.js';
-import { transpose } from '../kernels/reductions.js';
-import { carry } from '../kernels/text.js';
+import { type RecurrenceShape } from '../kernels/recurrence.js';
+import { sequence } from '../kernels/sequence.js';
+import { sequenceBackward } from '../kernels/sequence-backward.js';
+import { step } from '../kernels/step.js';
+import { stepBackward } from '../kernels/step-backward.js';
+import { transpose } from '../kernels/transpose.js';
+import { carry } from '../kernels/carry.js';
 import { parameterName, type RecurrentDescription } from '../model/description.js';
 import { pad4, pad64, type Parameter } from '../model/layout.js';
 import { dropoutLayer } from '../model/states.js';

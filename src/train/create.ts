@@ -1,3 +1,4 @@
+import { checkBufferSize } from '../gpu/buffers.js';
 import type { Device } from '../gpu/device.js';
 import type { Driver } from '../kernels/recurrence.js';
 import { checkInteger, checkOneOf } from '../model/check.js';
@@ -48,15 +49,23 @@ export async function resumeReferenceTrainer(checkpoint: Checkpoint): Promise<Tr
   return referenceTrainer({ ...checkpoint, from: checkpoint });
 }
 
+const LARGEST_ARRAY = 2 ** 31;
+
 type Settings = EngineOptions & { readonly driver?: Driver; readonly from?: Checkpoint };
 
 function gpuTrainer(device: Device, settings: Settings): Trainer<GpuEngine> {
+  // Before the initial parameters are drawn, which takes as much memory here.
+  checkBufferSize(device, 'parameters', 4 * settings.seeds.length * settings.model.layout.size);
   const strategy = chooseStrategy(device.adapter, settings, settings.driver);
   const engine = new GpuEngine(device, settings, strategy);
   return new Trainer(engine, { ...settings, driver: strategy.driver, adapter: device.adapter.name });
 }
 
 function referenceTrainer(settings: Settings): Trainer<ReferenceEngine> {
+  const values = settings.seeds.length * settings.model.layout.size;
+  if (values > LARGEST_ARRAY) {
+    throw new RangeError(`the model has ${values} values with all trials and a JavaScript array holds ${LARGEST_ARRAY}: use fewer units or trials`);
+  }
   return new Trainer(new ReferenceEngine(settings), { ...settings, driver: settings.driver ?? 'step', adapter: 'CPU reference, float64' });
 }
 

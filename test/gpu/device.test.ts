@@ -3,7 +3,7 @@ import { createBuffers, readBuffer } from '../../src/gpu/buffers.js';
 import { type Device, DeviceLostError, GpuError, openDevice } from '../../src/gpu/device.js';
 import { createPipeline } from '../../src/gpu/pipelines.js';
 import { expand } from '../../src/kernels/source.js';
-import { transpose } from '../../src/kernels/reductions.js';
+import { transpose } from '../../src/kernels/transpose.js';
 import { embedding, linear, lstm, sequential } from '../../src/model/description.js';
 import { prepare } from '../../src/schedule/executable.js';
 import { ProgramBuilder } from '../../src/schedule/program.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { transpose } from '../../src/kernels/reductions.js';
+import { transpose } from '../../src/kernels/transpose.js';
 import { CounterRandom } from '../../src/random/counter-random.js';
 import { place } from '../../src/schedule/place.js';
 import { type Program, ProgramBuilder, type View } from '../../src/schedule/program.js';

@@ -3,7 +3,7 @@ import { embedding, linear, lstm, oneHot, sequential } from '../../src/model/des
 import { adam } from '../../src/model/optimizers.js';
 import { generationProgram } from '../../src/layers/network.js';
 import type { Driver } from '../../src/kernels/recurrence.js';
-import { transpose } from '../../src/kernels/reductions.js';
+import { transpose } from '../../src/kernels/transpose.js';
 import { explain, explainTable } from '../../src/schedule/explain.js';
 import { place } from '../../src/schedule/place.js';
 import { ProgramBuilder, viewFloats } from '../../src/schedule/program.js';

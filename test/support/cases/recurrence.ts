@@ -1,7 +1,9 @@
 import { cellNamed } from '../../../src/cells/index.js';
-import {
-  type RecurrenceShape, type RecurrenceTile, sequence, sequenceBackward, step, stepBackward,
-} from '../../../src/kernels/recurrence.js';
+import { type RecurrenceShape, type RecurrenceTile } from '../../../src/kernels/recurrence.js';
+import { sequence } from '../../../src/kernels/sequence.js';
+import { sequenceBackward } from '../../../src/kernels/sequence-backward.js';
+import { step } from '../../../src/kernels/step.js';
+import { stepBackward } from '../../../src/kernels/step-backward.js';
 import { pad4, pad64 } from '../../../src/model/layout.js';
 import { CounterRandom } from '../../../src/random/counter-random.js';
 import { recurrenceBackward, recurrenceForward } from '../../../src/reference/recurrence.js';

@@ -1,7 +1,11 @@
 import { expect } from 'vitest';
 import { RESULT_WORDS, RING } from '../../../src/kernels/control.js';
 import { crossEntropy } from '../../../src/kernels/cross-entropy.js';
-import { columnSum, normPartials, report, squaredNorm, sum, transpose } from '../../../src/kernels/reductions.js';
+import { columnSum } from '../../../src/kernels/column-sum.js';
+import { report } from '../../../src/kernels/report.js';
+import { normPartials, squaredNorm } from '../../../src/kernels/squared-norm.js';
+import { sum } from '../../../src/kernels/sum.js';
+import { transpose } from '../../../src/kernels/transpose.js';
 import { pad4, pad64 } from '../../../src/model/layout.js';
 import { CounterRandom } from '../../../src/random/counter-random.js';
 import { columnSum as referenceColumnSum } from '../../../src/reference/column-sum.js';

@@ -1,6 +1,9 @@
 import { expect } from 'vitest';
-import { embedding, embeddingBackward, rowsByToken } from '../../../src/kernels/embedding.js';
-import { sample, window } from '../../../src/kernels/text.js';
+import { embedding } from '../../../src/kernels/embedding.js';
+import { embeddingBackward } from '../../../src/kernels/embedding-backward.js';
+import { rowsByToken } from '../../../src/kernels/rows-by-token.js';
+import { sample } from '../../../src/kernels/sample.js';
+import { window } from '../../../src/kernels/window.js';
 import { pad4, pad64 } from '../../../src/model/layout.js';
 import { CounterRandom } from '../../../src/random/counter-random.js';
 import { embeddingBackward as referenceBackward, embeddingForward } from '../../../src/reference/embedding.js';

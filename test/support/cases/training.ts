@@ -1,6 +1,6 @@
 import { dropout } from '../../../src/kernels/dropout.js';
 import { RESULT_WORDS, RING } from '../../../src/kernels/control.js';
-import { carry } from '../../../src/kernels/text.js';
+import { carry } from '../../../src/kernels/carry.js';
 import { update } from '../../../src/kernels/update.js';
 import { pad64 } from '../../../src/model/layout.js';
 import {
