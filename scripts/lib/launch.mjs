@@ -35,7 +35,7 @@ export function chromeFlags({ sandbox = process.getuid?.() !== 0, vulkan = hasVu
  * @param {string} [options.chrome] as on the command line
  * @param {boolean} [options.headed]
  * @param {string[]} [options.flags] more arguments for Chrome
- * @param {boolean} [options.survivesInterrupt] Ctrl-C is left to the caller, who may want a last word from the page
+ * @param {boolean} [options.survivesInterrupt] Ctrl-C and SIGTERM are left to the caller, who may want a last word from the page
  * @returns {Promise<import('puppeteer').Browser>}
  * @throws {Error} when no browser is found or it does not start
  */
@@ -48,6 +48,7 @@ export async function launchBrowser({ chrome, headed = false, flags = [], surviv
     headless: !headed,
     args: [...chromeFlags({ sandbox }), ...flags],
     handleSIGINT: !survivesInterrupt,
+    handleSIGTERM: !survivesInterrupt,
     protocolTimeout: 30 * 60_000, // an evaluate may be a whole training run
   });
   try {

@@ -1,0 +1,118 @@
+// What a run is made of: what was asked for, completed from a checkpoint or by defaults that suit the adapter.
+// Read in the terminal, in the page and by the CPU run alike: nothing of Node here.
+import {
+  adagrad, adam, type Checkpoint, embedding, linear, type Model, type OptimizerDescription, recurrent, rmsprop,
+  sequential, sgd, type TrainerOptions,
+} from '../../src/index.js';
+
+export const OPTIMIZERS = ['adam', 'rmsprop', 'sgd', 'adagrad'] as const;
+export const DRIVERS = ['step', 'sequence'] as const;
+
+/** The shape of a run, as the options name it. */
+export interface Shape {
+  readonly cell: string;
+  readonly units: number;
+  readonly layers: number;
+  readonly embedding: number;
+  readonly time: number;
+  readonly batch: number;
+  readonly optimizer: (typeof OPTIMIZERS)[number];
+  readonly rate: number;
+  /** 0 for none. */
+  readonly clipNorm: number;
+  /** 0 for none. */
+  readonly clipValue: number;
+  readonly dropout: number;
+  readonly seed: number;
+  readonly trials: number;
+  /** The adapter's choice where not given. */
+  readonly driver?: (typeof DRIVERS)[number] | undefined;
+}
+
+export interface Preset {
+  readonly units: number;
+  readonly layers: number;
+  readonly embedding: number;
+  readonly time: number;
+  readonly batch: number;
+  readonly steps: number;
+  /** Adam's. */
+  readonly rate: number;
+  /** Characters of the held-out text that the run is judged by. */
+  readonly heldOut: number;
+}
+
+export type PresetName = 'software' | 'gpu' | 'cpu';
+
+/** Defaults by what computes: on a software adapter and on the CPU a run takes about two minutes on two cores. */
+export const PRESETS: Readonly<Record<PresetName, Preset>> = {
+  software: { units: 96, layers: 2, embedding: 32, time: 32, batch: 16, steps: 400, rate: 8e-3, heldOut: 20_000 },
+  gpu: { units: 512, layers: 2, embedding: 128, time: 64, batch: 64, steps: 3000, rate: 2e-3, heldOut: Infinity },
+  cpu: { units: 96, layers: 2, embedding: 32, time: 32, batch: 16, steps: 200, rate: 1e-2, heldOut: 8_000 },
+};
+
+/** Rates of the optimisers that the presets say nothing of. */
+const RATES = { rmsprop: 2e-3, sgd: 0.5, adagrad: 0.05 } as const;
+
+export const DEFAULTS = { cell: 'lstm', optimizer: 'adam', clipNorm: 5, clipValue: 0, dropout: 0, seed: 1, trials: 1 } as const;
+
+/** The run's shape on what computes; `asked` wins over the preset. */
+export function completeShape(asked: Partial<Shape>, preset: Preset): Shape {
+  const { units, layers, embedding, time, batch } = preset;
+  const optimizer = asked.optimizer ?? DEFAULTS.optimizer;
+  const rate = optimizer === 'adam' ? preset.rate : RATES[optimizer];
+  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+  return { ...DEFAULTS, units, layers, embedding, time, batch, rate, ...given };
+}
+
+/** The library's own description of the run. */
+export function trainerOptions(shape: Shape): TrainerOptions {
+  const { clipNorm, clipValue, time, batch, seed, trials, driver } = shape;
+  const clip = { ...(clipNorm > 0 ? { norm: clipNorm } : {}), ...(clipValue > 0 ? { value: clipValue } : {}) };
+  return { optimizer: optimizerOf(shape), clip, timeSteps: time, batch, seed, trials, ...(driver ? { driver } : {}) };
+}
+
+function optimizerOf({ optimizer, rate }: Shape): OptimizerDescription {
+  return { adam, rmsprop, sgd, adagrad }[optimizer]({ rate });
+}
+
+export function modelOf({ cell, units, layers, dropout, embedding: width }: Shape, vocabulary: number): Model {
+  return sequential([embedding(vocabulary, width), recurrent(cell, units, { layers, dropout }), linear(vocabulary)]);
+}
+
+/** The shape that a checkpoint was trained with. @throws RangeError where no options describe it */
+export function shapeOf(checkpoint: Checkpoint): Shape {
+  const { model, optimizer, clip, timeSteps, batch, seeds, driver } = checkpoint;
+  const [input, core, output, ...rest] = model.layers;
+  if (input?.kind !== 'embedding' || core?.kind !== 'recurrent' || output?.kind !== 'linear' || rest.length > 0) {
+    throw new RangeError(`its model is ${model.layers.map(({ kind }) => kind).join(', ')}; this command trains ` +
+      'embedding, recurrent, linear: resume it with the library');
+  }
+  return {
+    cell: core.cell, units: core.units, layers: core.layers, embedding: input.units, time: timeSteps, batch,
+    optimizer: optimizer.kind, rate: optimizer.rate, clipNorm: clip.norm ?? 0, clipValue: clip.value ?? 0,
+    dropout: core.dropout, seed: seeds[0]!, trials: seeds.length, driver,
+  };
+}
+
+/** The name of an option as it is typed: `clipNorm` is `--clip-norm`. */
+export const optionName = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** @throws RangeError where an option contradicts the checkpoint that is resumed; it names both values. */
+export function checkResumed(asked: Partial<Shape>, checkpoint: Checkpoint): void {
+  const kept = shapeOf(checkpoint);
+  for (const key of Object.keys(asked) as (keyof Shape)[]) {
+    if (asked[key] !== undefined && asked[key] !== kept[key]) {
+      throw new RangeError(`${optionName(key)} is ${asked[key]}, but the checkpoint was trained with ${kept[key]}; ` +
+        'leave it out to go on, or start a new run without --resume');
+    }
+  }
+}
+
+/** @throws RangeError unless the run has steps left to do */
+export function checkSteps(steps: number, asked: boolean, done: number): void {
+  if (steps <= done) {
+    throw new RangeError(`${asked ? `--steps is ${steps}` : `--steps is by default ${steps}`}, but the checkpoint is at ` +
+      `step ${done}; --steps counts from the run's beginning: give more than ${done}`);
+  }
+}

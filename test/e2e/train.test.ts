@@ -1,0 +1,218 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeCheckpoint } from '../../src/index.js';
+import type { RunReport } from '../../scripts/lib/summary.js';
+import { readSetup, root } from '../../scripts/lib/state.mjs';
+
+interface Ended { readonly code: number | null; readonly stdout: string; readonly stderr: string }
+
+/** Starts the command; `watch` sees all of its output so far each time there is more. */
+function train(args: readonly string[], watch?: (output: string, child: ChildProcess) => void): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['scripts/run.mjs', 'scripts/train.ts', ...args], { cwd: root });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += String(chunk);
+      watch?.(stdout, child);
+    });
+    child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+const TEXT = 'It was the best of times, it was the worst of times, it was the age of wisdom. '.repeat(60);
+const TINY = ['--units', '16', '--embedding', '8', '--time', '8', '--batch', '4', '--rate', '0.03', '--dropout', '0.1'];
+const NUMBERS = ['stepsPerSecond', 'dispatchesPerStep', 'submitsPerStep', 'gpuBytes', 'seconds'] as const;
+
+describe('npm start', () => {
+  let folder: string;
+  const at = (name: string): string => join(folder, name);
+  const tiny = (...args: string[]): string[] => ['--text', at('text.txt'), ...TINY, ...args];
+  const reportAt = async (name: string): Promise<RunReport> => JSON.parse(await readFile(at(name), 'utf8')) as RunReport;
+  const runs: Record<string, Ended> = {};
+  const run = async (name: string, ...args: string[]): Promise<void> => {
+    runs[name] = await train([...args, '--json', at(`${name}.json`)]);
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'latch-train-'));
+    await writeFile(at('text.txt'), TEXT);
+    // Two at a time.
+    await Promise.all([
+      run('whole', ...tiny('--steps', '20', '--checkpoint', at('whole.safetensors'))),
+      run('half', ...tiny('--steps', '10', '--checkpoint', at('half.safetensors'))),
+    ]);
+    await Promise.all([
+      run('resumed', '--text', at('text.txt'), '--resume', at('half.safetensors'), '--steps', '20'),
+      run('second', ...tiny('--steps', '20', '--seed', '2')),
+    ]);
+    await Promise.all([run('both', ...tiny('--steps', '20', '--trials', '2')), run('cpu', ...tiny('--steps', '20', '--cpu'))]);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('trains in Chrome, says what it did, and writes its report and a checkpoint', async () => {
+    expect(runs['whole']).toMatchObject({ code: 0, stderr: '' });
+    const { steps, summary, sample } = await reportAt('whole.json');
+    expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    for (const { loss, gradientNorm } of steps) expect(Math.min(loss as number, gradientNorm as number)).toBeGreaterThan(0);
+    expect(summary.adapter).not.toBe('');
+    expect(summary.model).toContain('embedding 8, 2 × lstm 16');
+    expect(['step', 'sequence']).toContain(summary.driver);
+    for (const key of NUMBERS) expect(summary[key], key).toBeGreaterThan(0);
+    expect(summary.submitsPerStep).toBeLessThan(1.2);
+    expect(summary.loss.first).toBe(steps[0]!.loss);
+    expect(summary.loss.last).toBe(steps[19]!.loss);
+    expect(summary.loss.last).toBeLessThan(summary.loss.first as number);
+    expect(summary.loss.heldOut).toBeGreaterThan(0);
+    expect(sample).toHaveLength(400);
+    const { stdout } = runs['whole']!;
+    for (const words of [summary.adapter, summary.model, 'held out', 'dispatches', 'steps/s', 'GPU memory', 'Sample']) {
+      expect(stdout).toContain(words);
+    }
+    expect(decodeCheckpoint(await readFile(at('whole.safetensors'))).step).toBe(20);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('goes on from a checkpoint bit for bit as if it had not stopped', async () => {
+    expect(runs['resumed']).toMatchObject({ code: 0, stderr: '' });
+    const [whole, half, resumed] = await Promise.all(['whole.json', 'half.json', 'resumed.json'].map(reportAt));
+    expect([...half!.steps, ...resumed!.steps]).toEqual(whole!.steps);
+    expect(resumed!.summary.loss.heldOut).toBe(whole!.summary.loss.heldOut);
+    expect(resumed!.steps[0]!.step).toBe(11);
+  });
+
+  it('trains trials side by side as it trains each alone', async () => {
+    expect(runs['both']).toMatchObject({ code: 0, stderr: '' });
+    const [first, second, both] = await Promise.all(['whole.json', 'second.json', 'both.json'].map(reportAt));
+    expect(both!.steps.map(({ loss }) => loss)).toEqual(first!.steps.map(({ loss }, i) => [loss, second!.steps[i]!.loss]));
+    expect(both!.steps.map(({ gradientNorm }) => gradientNorm))
+      .toEqual(first!.steps.map(({ gradientNorm }, i) => [gradientNorm, second!.steps[i]!.gradientNorm]));
+    expect(both!.summary.loss.heldOut).toEqual([first!.summary.loss.heldOut, second!.summary.loss.heldOut]);
+    expect(both!.sample).toEqual([first!.sample, second!.sample]);
+  });
+
+  it('trains the same on the CPU', async () => {
+    expect(runs['cpu']).toMatchObject({ code: 0, stderr: '' });
+    const [gpu, cpu] = await Promise.all(['whole.json', 'cpu.json'].map(reportAt));
+    cpu!.steps.forEach(({ loss }, i) => expect(Math.abs((loss as number) - (gpu!.steps[i]!.loss as number))).toBeLessThan(1e-4));
+    expect(cpu!.summary).toMatchObject({ dispatchesPerStep: 0, gpuBytes: 0 });
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends on %s with a checkpoint that can be resumed', async (signal) => {
+    const file = at(`${signal}.safetensors`);
+    let sent = false;
+    const args = tiny('--steps', '6000', '--checkpoint', file, '--json', at(`${signal}.json`));
+    const stopped = await train(args, (output, child) => {
+      if (sent || !output.includes('Step ')) return;
+      sent = true;
+      child.kill(signal);
+      child.kill(signal); // npm passes on what the terminal has sent already
+    });
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toContain('Interrupted');
+    const { step } = decodeCheckpoint(await readFile(file));
+    expect(stopped.stdout).toContain(`Checkpoint at step ${step}: ${file}`);
+    expect(stopped.stdout).toContain('(interrupted)');
+    const report = await reportAt(`${signal}.json`);
+    expect(report.steps.at(-1)!.step).toBe(step);
+    expect(report.summary.interrupted).toBe(true);
+    const resumed = await train(['--cpu', '--text', at('text.txt'), '--resume', file, '--steps', String(step + 2)]);
+    expect(resumed).toMatchObject({ code: 0, stderr: '' });
+    expect(resumed.stdout).toContain(`steps ${step + 1} to ${step + 2}`);
+  });
+
+  it('stops where the loss is not a number, says what to do, and leaves the checkpoint as it was', async () => {
+    const before = await readFile(at('half.safetensors'));
+    const file = at('diverged.safetensors');
+    await writeFile(file, before);
+    const { code, stderr } = await train(tiny('--steps', '20', '--optimizer', 'sgd', '--rate', '1e38', '--checkpoint', file));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error: training stopped at step \d+: the loss is \S+ and the gradient norm \S+ \(trial 0\); lower the rate/);
+    expect(stderr).toContain(`${file} was not touched`);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(await readFile(file)).toEqual(before);
+  });
+
+  it('prints the recorded program with --explain', async () => {
+    const { code, stdout } = await train(tiny('--explain'));
+    expect(code).toBe(0);
+    for (const column of ['label', 'kernel', 'dispatches', 'workgroups', 'MFLOP', 'total']) expect(stdout).toContain(column);
+  });
+
+  describe('refuses, in one clear sentence,', () => {
+    const refusal = async (code: number, ...args: string[]): Promise<string> => {
+      const ended = await train(args);
+      expect(ended).toMatchObject({ code, stdout: '' });
+      expect(ended.stderr).not.toMatch(/^ +at /m);
+      return ended.stderr;
+    };
+
+    it('texts that cannot be learnt', async () => {
+      await writeFile(at('empty.txt'), '');
+      await writeFile(at('latin1.txt'), new Uint8Array([0x63, 0x61, 0x66, 0xe9]));
+      await writeFile(at('short.txt'), 'short');
+      const [missing, directory, empty, latin1, short] = await Promise.all([
+        refusal(1, '--text', at('missing.txt')), refusal(1, '--text', folder), refusal(1, '--text', at('empty.txt')),
+        refusal(1, '--text', at('latin1.txt')), refusal(1, '--text', at('short.txt'), '--batch', '4', '--time', '8'),
+      ]);
+      expect(missing).toBe(`error: --text ${at('missing.txt')} cannot be read: there is no such file.\n`);
+      expect(directory).toBe(`error: --text ${folder} cannot be read: it is a folder.\n`);
+      expect(empty).toContain('error: empty.txt is empty;');
+      expect(latin1).toContain('error: latin1.txt is not UTF-8: byte 0xE9 at offset 3;');
+      expect(short).toContain('error: short.txt has 5 characters, but batch 4 × (time 8 + 1) needs at least 36;');
+    });
+
+    it('checkpoints that cannot be resumed', async () => {
+      const whole = await readFile(at('whole.safetensors'));
+      await writeFile(at('cut.safetensors'), whole.subarray(0, whole.length - 100));
+      await writeFile(at('other.txt'), `${TEXT}.`);
+      const text = ['--text', at('text.txt')];
+      const resume = ['--resume', at('whole.safetensors')];
+      const [cut, done, differs, other] = await Promise.all([
+        refusal(1, ...text, '--resume', at('cut.safetensors')), refusal(1, ...text, ...resume, '--steps', '20'),
+        refusal(1, ...text, ...resume, '--units', '17'), train(['--text', at('other.txt'), ...resume, '--cpu', '--steps', '30']),
+      ]);
+      expect(cut).toMatch(/^error: --resume .*cut\.safetensors: safetensors: .*\n$/);
+      expect(done).toContain('error: --steps is 20, but the checkpoint is at step 20;');
+      expect(differs).toContain('error: --units is 17, but the checkpoint was trained with 16;');
+      expect(other.stderr).toMatch(/^error: the text \(\d+ characters\) is not the one that this run was trained on .*\n$/);
+      expect(other.code).toBe(1);
+    });
+
+    it('options out of range and primes that the text does not spell', async () => {
+      const [units, prime] = await Promise.all([refusal(2, '--units', '0'), refusal(1, ...tiny('--prime', '☃'))]);
+      expect(units).toContain('argument \'0\' is invalid. Give a whole number from 1 to 65535.');
+      expect(prime).toContain('error: --prime has "☃" (U+2603) at position 0');
+    });
+
+    it('models that the adapter cannot hold', async () => {
+      const { code, stderr } = await train(['--text', at('text.txt'), '--units', '20000']);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^error: the model is too large for this adapter: its buffer "\S.*" needs [\d,.]+ MB and .* allows [\d,.]+ MB/);
+    });
+
+    it('browsers that are missing, have no WebGPU or end early', async () => {
+      const wrapper = async (name: string, line: string): Promise<string> => {
+        await writeFile(at(name), `#!/bin/sh\n${line}\n`);
+        await chmod(at(name), 0o755);
+        return at(name);
+      };
+      const chrome = readSetup().chrome!;
+      const without = await wrapper('without', 'for a; do shift; [ "$a" = --enable-unsafe-webgpu ] || set -- "$@" "$a"; done\n' +
+        `exec "${chrome}" --disable-gpu --disable-software-rasterizer "$@"`);
+      const dying = await wrapper('dying', `echo $$ > "${at('pid')}"; exec "${chrome}" "$@"`);
+      expect(await refusal(1, ...tiny('--chrome', at('nowhere')))).toContain(`--chrome names "${at('nowhere')}", which is not an executable`);
+      expect(await refusal(1, ...tiny('--chrome', without))).toMatch(/^error: (no WebGPU adapter was found|WebGPU is missing): .*\n$/);
+      let killed: Promise<void> | undefined;
+      const ended = await train(tiny('--chrome', dying, '--steps', '5000'), (output) => {
+        if (output.includes('Step ')) killed ??= readFile(at('pid'), 'utf8').then((pid) => void process.kill(Number(pid), 'SIGKILL'));
+      });
+      expect(ended.code).toBe(1);
+      expect(ended.stderr).toMatch(/^error: (Chrome ended before the run did|the page .*)\n$/);
+    });
+  });
+});
