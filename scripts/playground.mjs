@@ -25,7 +25,7 @@ const server = await createServer({
   logLevel: 'warn',
   server: {
     port, strictPort, host: values.host ? true : 'localhost',
-    ...(values.watch ? {} : { hmr: false, ws: false, watch: null }),
+    ...(values.watch ? {} : { hmr: false, watch: null }),
   },
 });
 await server.listen();

@@ -17,6 +17,7 @@ let url: string;
 let browser: Browser;
 let folder: string;
 let page: Page;
+let complaints: string[] = [];
 
 const text = (id: string): Promise<string> => page.$eval(`#${id}`, (element) => element.textContent ?? '');
 const step = async (): Promise<number> => Number((await text('step')).replaceAll(',', ''));
@@ -45,6 +46,10 @@ async function set(selector: string, value: string | number): Promise<void> {
 
 async function open(address = url): Promise<void> {
   page = await browser.newPage();
+  complaints = [];
+  page.on('console', (message) => {
+    if (['error', 'warn'].includes(message.type())) complaints.push(message.text());
+  });
   await page.goto(address);
 }
 
@@ -107,6 +112,7 @@ describe('npm run playground', () => {
     await shows('status', /Training/);
     await reaches(1);
     expect(await step()).toBeLessThan(held);
+    expect(complaints, 'in the console').toEqual([]);
   });
 
   it('draws the next sample at the temperature and with the beginning that were chosen', async () => {
