@@ -9,23 +9,12 @@
 //   hidden     [T+1, B, HP]       slot t is h_{t−1}; writes slot t+1. HP = H padded to 4, padding zero
 //   cell       [T+1, B, HP]       likewise, for cells that have it
 
-const T = ${T}u;
-const B = ${B}u;
-const H = ${H}u;
-const HP = (H + 3u) / 4u; // padded units, in vec4f
-const ROWS = ${ROWS}u;
-const BLOCKS = ${BLOCKS}u; // blocks of units
-const ROW_BLOCKS = (B + ROWS - 1u) / ROWS;
+#include "lib/block.wgsl"
 
 @group(0) @binding(0) var<storage, read_write> gates: array<Gates>;
 @group(0) @binding(1) var<storage, read> recurrent: array<Gates>;
-#if ${QUAD}
-@group(0) @binding(2) var<storage, read_write> hidden: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> cell: array<vec4f>;
-#else
-@group(0) @binding(2) var<storage, read_write> hidden: array<f32>;
-@group(0) @binding(3) var<storage, read_write> cell: array<f32>;
-#endif
+@group(0) @binding(2) var<storage, read_write> hidden: array<Units>;
+@group(0) @binding(3) var<storage, read_write> cell: array<Units>;
 
 fn advance(trial: u32, t: u32, row: u32, block: u32) {
   let recurrent0 = trial * ${STRIDE_RECURRENT}u;

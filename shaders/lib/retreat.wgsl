@@ -9,25 +9,13 @@
 //   cell          [T+1, B, HP]      slot t is c_{t−1}
 //   d_cell        [B, HP]           ∂L/∂c carried from t+1 to t; holds ∂L/∂c_{−1} in the end
 
-const T = ${T}u;
-const B = ${B}u;
-const H = ${H}u;
-const HP = (H + 3u) / 4u; // padded units, in vec4f
-const ROWS = ${ROWS}u;
-const BLOCKS = ${BLOCKS}u; // blocks of units
-const ROW_BLOCKS = (B + ROWS - 1u) / ROWS;
+#include "lib/block.wgsl"
 
 @group(0) @binding(0) var<storage, read_write> gates: array<Gates>;
 @group(0) @binding(1) var<storage, read> transposed: array<Gates>;
-#if ${QUAD}
-@group(0) @binding(2) var<storage, read> d_output: array<vec4f>;
-@group(0) @binding(3) var<storage, read> cell: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> d_cell: array<vec4f>;
-#else
-@group(0) @binding(2) var<storage, read> d_output: array<f32>;
-@group(0) @binding(3) var<storage, read> cell: array<f32>;
-@group(0) @binding(4) var<storage, read_write> d_cell: array<f32>;
-#endif
+@group(0) @binding(2) var<storage, read> d_output: array<Units>;
+@group(0) @binding(3) var<storage, read> cell: array<Units>;
+@group(0) @binding(4) var<storage, read_write> d_cell: array<Units>;
 
 fn retreat(trial: u32, t: u32, row: u32, block: u32) {
   let transposed0 = trial * ${STRIDE_TRANSPOSED}u;

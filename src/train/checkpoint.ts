@@ -5,20 +5,14 @@ import { readSafetensors, type Tensor, writeSafetensors } from '../io/safetensor
 import type { Driver } from '../kernels/recurrence.js';
 import { checkInteger, checkOneOf } from '../model/check.js';
 import type { Model } from '../model/description.js';
-import type { Snapshot } from '../model/engine.js';
+import type { EngineOptions, Snapshot } from '../model/engine.js';
 import { elementCount, innerIndex, pad4 } from '../model/layout.js';
-import { type Clip, OPTIMIZER_STATES, type OptimizerDescription } from '../model/optimizers.js';
+import { OPTIMIZER_STATES } from '../model/optimizers.js';
 import { fieldsOf, parseClip, parseModel, parseOptimizer } from '../model/parse.js';
 import { stateSize } from '../model/states.js';
 
 /** All that a run needs to go on as if it had not stopped. */
-export interface Checkpoint {
-  readonly model: Model;
-  readonly timeSteps: number;
-  readonly batch: number;
-  readonly seeds: readonly number[];
-  readonly optimizer: OptimizerDescription;
-  readonly clip: Clip;
+export interface Checkpoint extends EngineOptions {
   /** How the sums were cut; another choice changes their order. */
   readonly driver: Driver;
   /** Steps done: with the seeds, all counters of the random numbers. */
