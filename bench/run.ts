@@ -12,14 +12,14 @@ export async function bench(options: Options, log: (text: string) => void): Prom
   const expected = expectedFirstLoss(createProblem(SIZES[options.size]));
   const browser = await launchChrome(options.chrome);
   try {
-    const { url, server } = await servePages();
+    const pages = await servePages();
     try {
-      const page = await openPage(browser, url, log);
+      const page = await openPage(browser, pages.url, log);
       const adapter = await page.evaluate(() => window.bench.adapter());
       log(`adapter: ${adapter}`);
       const ceiling = await page.evaluate(() => window.bench.ceiling());
       await page.close();
-      const runs = await contest(browser, url, [...Object.keys(OWN), ...options.peers], options, log);
+      const runs = await contest(browser, pages.url, [...Object.keys(OWN), ...options.peers], options, log);
       const step = lastCommonStep(runs);
       return {
         adapter,
@@ -30,7 +30,7 @@ export async function bench(options: Options, log: (text: string) => void): Prom
         results: runs.map((run) => resultOf(run, options.size, step, expected)),
       };
     } finally {
-      await server.close();
+      await pages.close();
     }
   } finally {
     await browser.close();

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Browser, Page } from 'puppeteer';
 import type { Connect, Plugin } from 'vite';
 import type { PageCalls, PageResult } from '../pages/messages.js';
-import type { Finished, SessionInputs, SessionListener, SessionRequest } from '../pages/session.js';
+import type { Finished, SessionInputs, SessionListener, SessionRequest } from '../pages/events.js';
 import { launchBrowser } from './launch.mjs';
 import { servePage } from './serve.js';
 
@@ -16,9 +16,10 @@ export class PageError extends Error {
   }
 }
 
-/** Runs the session in Chrome. @throws PageError for what the session throws, Error where Chrome or its page ends early */
+/** Runs the session in Chrome. @throws PageError for what the session throws, Error where Chrome ends first */
 export async function runInChrome(
-  request: SessionRequest, inputs: SessionInputs, listener: SessionListener, signal: AbortSignal, options: ChromeOptions,
+  request: SessionRequest, inputs: SessionInputs, listener: SessionListener, signal: AbortSignal,
+  options: ChromeOptions,
 ): Promise<Finished | undefined> {
   const exchange = `/${randomUUID()}`; // no other page or program of this machine shall read or post here
   const server = await servePage('scripts/pages/train.html', { plugins: [exchangePlugin(exchange, inputs, listener)] });
@@ -67,7 +68,9 @@ const start = (page: Page, request: SessionRequest, exchange: string): Promise<P
 /** Rejects when the browser or its page ends before the run does. */
 function ended(browser: Browser, page: Page): Promise<never> {
   return new Promise((_, reject) => {
-    page.once('error', (error) => reject(new Error(`the page crashed (${error.message}): the model may need more memory than there is`)));
+    page.once('error', ({ message }) => {
+      reject(new Error(`the page crashed (${message}): the model may need more memory than there is`));
+    });
     page.once('close', () => reject(new Error('the page was closed before the run ended')));
     browser.once('disconnected', () => reject(new Error('Chrome ended before the run did')));
   });

@@ -19,7 +19,7 @@ export function whyNotWritable(file: string): string | undefined {
   return undefined;
 }
 
-/** Writes beside `file`, to the disk, and then renames: whoever reads `file` finds the old content or the new, never a part. */
+/** Writes beside `file`, to the disk, then renames: who reads `file` finds the old content or the new, never a part. */
 export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
   const part = `${file}.${process.pid}.part`;
   try {

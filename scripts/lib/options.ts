@@ -59,18 +59,21 @@ const named = (text: string): string => {
 /** Both defaults of an option that the adapter decides. */
 const byAdapter = (key: 'units' | 'layers' | 'embedding' | 'time' | 'batch'): string => {
   const { software, gpu } = PRESETS;
-  return software[key] === gpu[key] ? `(default: ${gpu[key]})` : `(default: ${software[key]} in software, ${gpu[key]} on a GPU)`;
+  if (software[key] === gpu[key]) return `(default: ${gpu[key]})`;
+  return `(default: ${software[key]} in software, ${gpu[key]} on a GPU)`;
 };
 
 const SHAPE: readonly Option[] = [
   new Option('--cell <name>', 'recurrent cell').choices(Object.keys(cells)),
   new Option('--units <n>', `units of a recurrent layer ${byAdapter('units')}`).argParser(whole(1, MAXIMUM)),
   new Option('--layers <n>', `recurrent layers ${byAdapter('layers')}`).argParser(whole(1, 64)),
-  new Option('--embedding <n>', `width of the character embedding ${byAdapter('embedding')}`).argParser(whole(1, MAXIMUM)),
-  new Option('--time <t>', `characters of a window, how far back gradients flow ${byAdapter('time')}`).argParser(whole(1, MAXIMUM)),
+  new Option('--embedding <n>', `width of the character embedding ${byAdapter('embedding')}`)
+    .argParser(whole(1, MAXIMUM)),
+  new Option('--time <t>', `characters that gradients flow back ${byAdapter('time')}`).argParser(whole(1, MAXIMUM)),
   new Option('--batch <b>', `streams of text read side by side ${byAdapter('batch')}`).argParser(whole(1, MAXIMUM)),
   new Option('--optimizer <name>', `update rule (default: ${DEFAULTS.optimizer})`).choices([...OPTIMIZERS]),
-  new Option('--rate <r>', `learning rate (default of adam: ${PRESETS.software.rate} in software, ${PRESETS.gpu.rate} on a GPU)`)
+  new Option('--rate <r>', `learning rate (default of adam: ${PRESETS.software.rate} in software, ` +
+    `${PRESETS.gpu.rate} on a GPU)`)
     .argParser(number((value) => value > 0 && value <= LARGEST_F32, 'a number above 0 that a float32 holds')),
   new Option('--clip-norm <x>', `bound of the gradient's norm, 0 for none (default: ${DEFAULTS.clipNorm})`)
     .argParser(number((value) => value >= 0 && value <= LARGEST_F32, 'a number of at least 0 that a float32 holds')),
@@ -79,7 +82,7 @@ const SHAPE: readonly Option[] = [
   new Option('--dropout <p>', `share dropped between recurrent layers (default: ${DEFAULTS.dropout})`)
     .argParser(number((value) => value >= 0 && value < 1, 'a number of at least 0 and below 1')),
   new Option('--seed <n>', `seed of all random numbers (default: ${DEFAULTS.seed})`).argParser(whole(0, 2 ** 32 - 1)),
-  new Option('--trials <n>', 'networks trained side by side, with seeds from --seed on ' + `(default: ${DEFAULTS.trials})`)
+  new Option('--trials <n>', `networks trained side by side, with seeds from --seed on (default: ${DEFAULTS.trials})`)
     .argParser(whole(1, MAXIMUM)),
   new Option('--driver <name>', 'how the cell is carried through time (default: the adapter\'s)').choices([...DRIVERS]),
 ];
@@ -87,25 +90,26 @@ const SHAPE: readonly Option[] = [
 function commandLine(): Command {
   const command = new Command('npm start --')
     .usage('[options]')
-    .description('Trains a character model on a text: an embedding, stacked recurrent layers and a linear layer, in headless\n' +
-      'Chrome on WebGPU. Defaults depend on what computes: a real GPU gets a larger model than a software adapter.')
+    .description('Trains a character model on a text: an embedding, stacked recurrent layers and a linear layer,\n' +
+      'on WebGPU in headless Chrome. A real GPU gets a larger model by default than a software adapter.')
     .helpOption('-h, --help', 'print this')
-    .addOption(new Option('--text <file>', 'UTF-8 text to learn (default: Moby-Dick)').argParser(named));
+    .option('--text <file>', 'UTF-8 text to learn (default: Moby-Dick)', named);
   for (const option of SHAPE) command.addOption(option);
   const { software, gpu, cpu } = PRESETS;
+  const stepDefaults = `${software.steps} in software, ${gpu.steps} on a GPU, ${cpu.steps} with --cpu`;
   return command
-    .addOption(new Option('--steps <n>', 'steps in all, those before --resume included ' +
-      `(default: ${software.steps} in software, ${gpu.steps} on a GPU, ${cpu.steps} with --cpu)`).argParser(whole(1, 2 ** 31 - 1)))
-    .addOption(new Option('--temperature <x>', 'of samples: less is more careful, 0 takes the most likely (default: 0.8)')
-      .argParser(number((value) => value === 0 || (value >= 0.01 && value <= 100), '0, or a number from 0.01 to 100')))
-    .addOption(new Option('--prime <text>', 'what samples start from (default: "Call me " for Moby-Dick)'))
-    .addOption(new Option('--checkpoint <file>', 'save the run here every 20 s, at the end and on Ctrl-C').argParser(writable))
-    .addOption(new Option('--resume <file>', 'go on from a checkpoint; the model\'s options come from it').argParser(named))
-    .addOption(new Option('--json <file>', 'write every step\'s loss and the summary here').argParser(writable))
+    .option('--steps <n>', `steps in all, those before --resume included (default: ${stepDefaults})`,
+      whole(1, 2 ** 31 - 1))
+    .option('--temperature <x>', 'of samples: less is more careful, 0 takes the most likely (default: 0.8)',
+      number((value) => value === 0 || (value >= 0.01 && value <= 100), '0, or a number from 0.01 to 100'))
+    .option('--prime <text>', 'what samples start from (default: "Call me " for Moby-Dick)')
+    .option('--checkpoint <file>', 'save the run here every 20 s, at the end and on Ctrl-C', writable)
+    .option('--resume <file>', 'go on from a checkpoint; the model\'s options come from it', named)
+    .option('--json <file>', 'write every step\'s loss and the summary here', writable)
     .option('--headed', 'show the browser')
     .option('--cpu', 'train the same in float64 on the CPU, without a browser')
     .option('--explain', 'print one training step as a table of dispatches, and stop')
-    .addOption(new Option('--chrome <path>', 'the browser to use (default: the one that set-up found)').argParser(named))
+    .option('--chrome <path>', 'the browser to use (default: the one that set-up found)', named)
     .allowExcessArguments(false)
     .showHelpAfterError('Try npm start -- --help.')
     .configureHelp({ helpWidth: 110 });
@@ -126,12 +130,11 @@ export function parseOptions(args: readonly string[]): TrainOptions {
     throw error;
   }
   const values = command.opts<Omit<TrainOptions, 'shape'> & Partial<Shape>>();
-  const keys = SHAPE.map((option) => option.attributeName() as keyof Shape);
-  const shape: Partial<Shape> = Object.fromEntries(keys.filter((key) => values[key] !== undefined).map((key) => [key, values[key]]));
-  const options = {
-    ...Object.fromEntries(Object.entries(values).filter(([key]) => !(keys as string[]).includes(key))),
-    shape, temperature: values.temperature ?? 0.8, headed: values.headed ?? false, cpu: values.cpu ?? false, explain: values.explain ?? false,
-  } as TrainOptions;
+  const keys = new Set(SHAPE.map((option) => option.attributeName()));
+  const ofShape = Object.entries(values).filter(([key]) => keys.has(key));
+  const others = Object.entries(values).filter(([key]) => !keys.has(key));
+  const defaults = { temperature: 0.8, headed: false, cpu: false, explain: false };
+  const options = { ...defaults, ...Object.fromEntries(others), shape: Object.fromEntries(ofShape) } as TrainOptions;
   refuseCombinations(options);
   return options;
 }
@@ -142,9 +145,10 @@ function refuseCombinations({ shape, cpu, explain, headed, resume }: TrainOption
   };
   const { seed = DEFAULTS.seed, trials = DEFAULTS.trials } = shape;
   if (resume === undefined && seed + trials > 2 ** 32) {
-    refuse(`--seed ${seed} with --trials ${trials} passes the largest seed, ${2 ** 32 - 1}. Give a seed of at most ${2 ** 32 - trials}.`);
+    refuse(`--seed ${seed} with --trials ${trials} passes the largest seed, ${2 ** 32 - 1}. ` +
+      `Give a seed of at most ${2 ** 32 - trials}.`);
   }
   if (cpu && explain) refuse('--explain shows what the GPU runs, and --cpu runs nothing there. Leave one of them out.');
   if (cpu && headed) refuse('--headed shows a browser, and --cpu uses none. Leave one of them out.');
-  if (cpu && shape.driver !== undefined) refuse('--driver is about the GPU, and --cpu uses none. Leave one of them out.');
+  if (cpu && shape.driver) refuse('--driver is about the GPU, and --cpu uses none. Leave one of them out.');
 }

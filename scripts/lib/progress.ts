@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { StepRecord } from '../pages/session.js';
+import type { StepRecord } from '../pages/events.js';
 
 /** Where progress goes: the terminal, or a pipe. */
 export interface Output {

@@ -1,5 +1,5 @@
 import { decodeCheckpoint } from '../../src/index.js';
-import type { Finished, SessionListener, Started, StepRecord } from '../pages/session.js';
+import type { Finished, SessionListener, Started, StepRecord } from '../pages/events.js';
 import { writeWhole } from './files.js';
 import type { TrainOptions } from './options.js';
 import { Progress } from './progress.js';
@@ -59,12 +59,15 @@ export class Run implements SessionListener {
     this.endProgress();
     const info = this.info!;
     stdout.write(`\n${summaryText(info, this.records, finished)}\n`);
+    const { seed, trials } = info.shape;
     finished.samples?.forEach((sample, trial) => {
-      const title = finished.samples!.length > 1 ? `Sample of trial ${trial} (seed ${info.shape.seed + trial})` : 'Sample';
+      const title = trials > 1 ? `Sample of trial ${trial} (seed ${seed + trial})` : 'Sample';
       stdout.write(`\n${sampleText(title, sample, stdout.columns)}\n`);
     });
     const { json, checkpoint } = this.options;
-    if (checkpoint !== undefined) stdout.write(`\nCheckpoint at step ${this.savedStep}: ${checkpoint} (go on with --resume ${checkpoint})\n`);
+    if (checkpoint !== undefined) {
+      stdout.write(`\nCheckpoint at step ${this.savedStep}: ${checkpoint} (go on with --resume ${checkpoint})\n`);
+    }
     if (json !== undefined) {
       await writeWhole(json, `${JSON.stringify(reportOf(info, this.records, finished), null, 1)}\n`);
       stdout.write(`${checkpoint === undefined ? '\n' : ''}Report: ${json}\n`);

@@ -7,8 +7,8 @@ import { root } from './state.mjs';
 export interface PageServer { readonly url: string; close(): Promise<void> }
 
 /**
- * Serves the repository to a page of ours, to this machine alone, on a free port. Vite runs as middleware: with a server
- * of its own it ends the process on SIGTERM, before a run could be saved.
+ * Serves the repository to a page of ours, to this machine alone, on a free port. Vite runs as middleware: with a
+ * server of its own it ends the process on SIGTERM, before a run could be saved.
  * @param page path of the HTML file from the root
  * @param config what this page needs besides
  */
@@ -25,8 +25,9 @@ export async function servePage(page: string, config: InlineConfig = {}): Promis
   });
   // As it is, not through Vite, which would add its client: that one waits for a web socket to reload the page.
   const html = await readFile(join(root, page));
+  const { headers } = vite.config.server;
   const server = createHttpServer((request, response) => {
-    if (request.url === `/${page}`) response.setHeader('Content-Type', 'text/html').end(html);
+    if (request.url === `/${page}`) response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end(html);
     else vite.middlewares(request, response, () => void response.writeHead(404).end());
   });
   await new Promise<void>((resolve, reject) => {

@@ -46,15 +46,17 @@ export type PresetName = 'software' | 'gpu' | 'cpu';
 
 /** Defaults by what computes: on a software adapter and on the CPU a run takes about two minutes on two cores. */
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
-  software: { units: 96, layers: 2, embedding: 32, time: 32, batch: 16, steps: 400, rate: 8e-3, heldOut: 20_000 },
+  software: { units: 96, layers: 2, embedding: 32, time: 32, batch: 16, steps: 500, rate: 1e-2, heldOut: 20_000 },
   gpu: { units: 512, layers: 2, embedding: 128, time: 64, batch: 64, steps: 3000, rate: 2e-3, heldOut: Infinity },
-  cpu: { units: 96, layers: 2, embedding: 32, time: 32, batch: 16, steps: 200, rate: 1e-2, heldOut: 8_000 },
+  cpu: { units: 96, layers: 2, embedding: 32, time: 32, batch: 16, steps: 400, rate: 1e-2, heldOut: 20_000 },
 };
 
 /** Rates of the optimisers that the presets say nothing of. */
 const RATES = { rmsprop: 2e-3, sgd: 0.5, adagrad: 0.05 } as const;
 
-export const DEFAULTS = { cell: 'lstm', optimizer: 'adam', clipNorm: 5, clipValue: 0, dropout: 0, seed: 1, trials: 1 } as const;
+export const DEFAULTS = {
+  cell: 'lstm', optimizer: 'adam', clipNorm: 5, clipValue: 0, dropout: 0, seed: 1, trials: 1,
+} as const;
 
 /** The run's shape on what computes; `asked` wins over the preset. */
 export function completeShape(asked: Partial<Shape>, preset: Preset): Shape {
@@ -112,7 +114,7 @@ export function checkResumed(asked: Partial<Shape>, checkpoint: Checkpoint): voi
 /** @throws RangeError unless the run has steps left to do */
 export function checkSteps(steps: number, asked: boolean, done: number): void {
   if (steps <= done) {
-    throw new RangeError(`${asked ? `--steps is ${steps}` : `--steps is by default ${steps}`}, but the checkpoint is at ` +
-      `step ${done}; --steps counts from the run's beginning: give more than ${done}`);
+    throw new RangeError(`--steps is ${asked ? '' : 'by default '}${steps}, but the checkpoint is at step ${done}; ` +
+      `--steps counts from the run's beginning: give more than ${done}`);
   }
 }

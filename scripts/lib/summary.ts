@@ -1,4 +1,4 @@
-import type { Finished, Started, StepRecord } from '../pages/session.js';
+import type { Finished, Started, StepRecord } from '../pages/events.js';
 import { bits, duration } from './progress.js';
 
 /** What `--json` writes. A value with trials is an array, one a trial. Losses in nats a character. */
@@ -8,7 +8,7 @@ export interface RunReport {
     readonly adapter: string;
     readonly model: string;
     readonly driver: string;
-    readonly loss: { readonly first: PerTrial | null; readonly last: PerTrial | null; readonly heldOut: PerTrial | null };
+    readonly loss: Readonly<Record<'first' | 'last' | 'heldOut', PerTrial | null>>;
     readonly stepsPerSecond: number;
     readonly dispatchesPerStep: number;
     readonly submitsPerStep: number;
@@ -30,18 +30,23 @@ export function modelName({ shape: { cell, units, layers, embedding, dropout }, 
 }
 
 export function reportOf(info: Started, records: readonly StepRecord[], finished: Finished): RunReport {
-  const { interrupted, heldOut, heldOutCharacters, samples, stepsPerSecond, dispatchesPerStep, submitsPerStep, gpuBytes, seconds } = finished;
+  const { heldOut, samples, step: _, ...measured } = finished;
   const alone = info.shape.trials === 1;
   const perTrial = <T>(values: readonly T[]): T | readonly T[] => (alone ? values[0]! : values);
   const first = records[0];
   const last = records.at(-1);
   return {
-    steps: records.map(({ step, loss, gradientNorm }) => ({ step, loss: perTrial(loss), gradientNorm: perTrial(gradientNorm) })),
+    steps: records.map(({ step, loss, gradientNorm }) => ({
+      step, loss: perTrial(loss), gradientNorm: perTrial(gradientNorm),
+    })),
     summary: {
       adapter: info.adapter, model: modelName(info), driver: info.driver,
-      loss: { first: first ? perTrial(first.loss) : null, last: last ? perTrial(last.loss) : null, heldOut: heldOut && perTrial(heldOut) },
-      stepsPerSecond, dispatchesPerStep, submitsPerStep, gpuBytes, seconds,
-      heldOutCharacters, unigramEntropy: info.unigramEntropy, interrupted,
+      loss: {
+        first: first ? perTrial(first.loss) : null,
+        last: last ? perTrial(last.loss) : null,
+        heldOut: heldOut && perTrial(heldOut),
+      },
+      ...measured, unigramEntropy: info.unigramEntropy,
     },
     sample: samples && perTrial(samples),
   };
@@ -51,7 +56,9 @@ export function reportOf(info: Started, records: readonly StepRecord[], finished
 export function startText(info: Started, textName: string): string {
   const { shape, adapter, preset, from, steps, parameters, textLength } = info;
   const why = {
-    software: 'a software adapter, so defaults are small', gpu: 'a GPU, so defaults are large', cpu: 'no GPU, so defaults are small',
+    software: 'a software adapter, so defaults are small',
+    gpu: 'a GPU, so defaults are large',
+    cpu: 'no GPU, so defaults are small',
   }[preset];
   const trials = shape.trials > 1 ? `, ${shape.trials} trials` : '';
   return [
@@ -62,12 +69,15 @@ export function startText(info: Started, textName: string): string {
   ].join('\n');
 }
 
-const losses = (values: readonly number[]): string =>
-  `${values.map((value) => value.toFixed(3)).join(', ')} nats (${values.map((value) => bits(value).toFixed(2)).join(', ')} bits)`;
+function losses(values: readonly number[]): string {
+  const list = (digits: number, unit: (nats: number) => number): string =>
+    values.map((value) => unit(value).toFixed(digits)).join(', ');
+  return `${list(3, (nats) => nats)} nats (${list(2, bits)} bits)`;
+}
 
 /** The table at the end. */
 export function summaryText(info: Started, records: readonly StepRecord[], finished: Finished): string {
-  const { interrupted, step, heldOut, heldOutCharacters, stepsPerSecond, dispatchesPerStep, submitsPerStep, gpuBytes, seconds } = finished;
+  const { interrupted, step, heldOut, heldOutCharacters } = finished;
   const onGpu = info.preset !== 'cpu';
   const heldOutText = heldOut
     ? `${losses(heldOut)} over ${heldOutCharacters.toLocaleString('en')} characters`
@@ -76,15 +86,15 @@ export function summaryText(info: Started, records: readonly StepRecord[], finis
     ['adapter', info.adapter],
     ['model', `${modelName(info)}; ${info.parameters.toLocaleString('en')} parameters`],
     ...(onGpu ? [['driver', info.driver] as [string, string]] : []),
-    ['steps', `${step} of ${info.steps}${interrupted ? ' (interrupted)' : ''} in ${duration(seconds)}`],
+    ['steps', `${step} of ${info.steps}${interrupted ? ' (interrupted)' : ''} in ${duration(finished.seconds)}`],
     ['loss, first', records[0] ? losses(records[0].loss) : 'no step was done'],
     ['loss, last', records.length > 0 ? losses(records.at(-1)!.loss) : 'no step was done'],
     ['loss, held out', heldOutText],
     ['by frequency', `${losses([info.unigramEntropy])}: what character frequencies alone give`],
-    ['speed', `${stepsPerSecond.toFixed(2)} steps/s`],
+    ['speed', `${finished.stepsPerSecond.toFixed(2)} steps/s`],
     ...(onGpu ? [
-      ['a step', `${dispatchesPerStep} dispatches, ${submitsPerStep} submits`] as [string, string],
-      ['GPU memory', `${(gpuBytes / 1e6).toFixed(1)} MB`] as [string, string],
+      ['a step', `${finished.dispatchesPerStep} dispatches, ${finished.submitsPerStep} submits`] as [string, string],
+      ['GPU memory', `${(finished.gpuBytes / 1e6).toFixed(1)} MB`] as [string, string],
     ] : []),
   ];
   return rows.map(([name, value]) => `  ${name.padEnd(15)} ${value}`).join('\n');
@@ -99,8 +109,7 @@ export function sampleText(title: string, text: string, columns = 80): string {
 
 /** Control characters of a text may drive a terminal: they are shown as symbols. */
 const printable = (text: string): string =>
-  // eslint-disable-next-line no-control-regex
-  text.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '·').replaceAll('\t', '  ');
+  text.replace(/\r\n?/g, '\n').replaceAll('\t', '  ').replace(/(?!\n)\p{Cc}/gu, '·');
 
 function wrap(line: string, width: number): string[] {
   const lines: string[] = [];

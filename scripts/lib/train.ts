@@ -1,7 +1,6 @@
-import {
-  CheckpointError, type Checkpoint, decodeCheckpoint, type TextCorpus, textCorpus,
-} from '../../src/index.js';
-import { runSession, type SessionInputs, type SessionRequest } from '../pages/session.js';
+import { type Checkpoint, CheckpointError, decodeCheckpoint, type TextCorpus, textCorpus } from '../../src/index.js';
+import type { SessionInputs, SessionRequest } from '../pages/events.js';
+import { runSession } from '../pages/session.js';
 import { runInChrome } from './chrome-session.js';
 import { loadText, readNamed } from './corpus.js';
 import { catchInterrupts } from './interrupt.js';
@@ -14,7 +13,7 @@ const MOBY_DICK_PRIME = 'Call me ';
 const LONGEST_PRIME = 4096;
 const INTERRUPTED = 130; // 128 + SIGINT, as shells report it
 
-/** The command line: returns the exit code. 0 done, 1 the run failed, 2 the command line cannot be used, 130 interrupted. */
+/** The command line. Returns the exit code: 0 done, 1 failed, 2 the arguments cannot be used, 130 interrupted. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
     return await train(parseOptions(args));
@@ -82,6 +81,8 @@ function refuse<T>(file: string, read: () => T): T {
 
 function checkPrime(prime: string, corpus: TextCorpus): string {
   const { length } = corpus.vocabulary.encode(prime, '--prime');
-  if (length > LONGEST_PRIME) throw new UsageError(`error: --prime has ${length} characters. Give at most ${LONGEST_PRIME}.`, 2);
+  if (length > LONGEST_PRIME) {
+    throw new UsageError(`error: --prime has ${length} characters. Give at most ${LONGEST_PRIME}.`, 2);
+  }
   return prime;
 }

@@ -1,4 +1,4 @@
-import type { Finished, SessionListener, SessionRequest } from './session.js';
+import type { Finished, SessionListener, SessionRequest } from './events.js';
 
 /** How a session in the page ended. */
 export interface PageResult {

@@ -1,83 +1,17 @@
 // One training run, the same in the page and in Node: it asks for nothing but a text and someone who listens.
 import {
-  type Checkpoint, createReferenceTrainer, createTrainer, decodeCheckpoint, type Device, explainTable, openDevice,
-  resumeReferenceTrainer, resumeTrainer, type TextCorpus, textCorpus, type Trainer, type TrainingStep, unigramEntropy,
+  type createTrainer, decodeCheckpoint, type Device, explainTable, openDevice, textCorpus, type Trainer,
+  type TrainingStep,
 } from '../../src/index.js';
-import {
-  checkSteps, completeShape, modelOf, type Preset, type PresetName, PRESETS, type Shape, shapeOf, trainerOptions,
-} from '../lib/settings.js';
-
-/** What a run is asked for. JSON-safe: it travels to the page. */
-export interface SessionRequest {
-  readonly shape: Partial<Shape>;
-  readonly steps?: number | undefined;
-  readonly textName: string;
-  readonly temperature: number;
-  readonly prime: string;
-  readonly cpu: boolean;
-  readonly explain: boolean;
-  /** Checkpoints are wanted, one every so many seconds; 0 for none. */
-  readonly checkpointSeconds: number;
-}
-
-/** Known before the first step. */
-export interface Started {
-  readonly adapter: string;
-  readonly preset: PresetName;
-  readonly shape: Shape;
-  readonly driver: string;
-  readonly vocabulary: number;
-  /** Of one trial. */
-  readonly parameters: number;
-  readonly textLength: number;
-  /** Steps done before, and steps in all. */
-  readonly from: number;
-  readonly steps: number;
-  readonly unigramEntropy: number;
-}
-
-/** Known after the last step. Losses in nats a character, a value a trial. */
-export interface Finished {
-  readonly interrupted: boolean;
-  readonly step: number;
-  /** null where the run was interrupted or the text too short to hold any out. */
-  readonly heldOut: readonly number[] | null;
-  readonly heldOutCharacters: number;
-  /** null where the run was interrupted. */
-  readonly samples: readonly string[] | null;
-  readonly stepsPerSecond: number;
-  readonly dispatchesPerStep: number;
-  readonly submitsPerStep: number;
-  readonly gpuBytes: number;
-  readonly seconds: number;
-}
-
-/** Step, then each trial's loss and gradient norm. */
-export interface StepRecord { readonly step: number; readonly loss: readonly number[]; readonly gradientNorm: readonly number[] }
-
-export interface SessionListener {
-  started(info: Started): void | Promise<void>;
-  /** Steps in order, several at a time. `fitSeconds` counts training alone. */
-  steps(records: readonly StepRecord[], fitSeconds: number): void | Promise<void>;
-  sample(step: number, text: string): void | Promise<void>;
-  /** A checkpoint at `step` whose every step went well; awaited before training goes on. */
-  checkpoint(bytes: Uint8Array, step: number): Promise<void>;
-  /** All steps are done, the held-out text is being judged. */
-  judging(characters: number): void | Promise<void>;
-  explained(table: string): void | Promise<void>;
-}
-
-export interface SessionInputs {
-  readonly text: string | Uint8Array;
-  readonly resume?: Uint8Array | undefined;
-}
+import type { Finished, SessionInputs, SessionListener, SessionRequest, StepRecord } from './events.js';
+import { type Opened, openTrainer } from './open.js';
 
 const SAMPLES = 5; // during a run
 const SAMPLE_LENGTH = 200;
 const FINAL_LENGTH = 400;
 const REPORT_MS = 100;
 
-/** Runs to the end, or until `signal`. Undefined where only the program was asked for. @throws what the library throws */
+/** Runs to the end or until `signal`; undefined where only the program was asked for. Throws as the library does. */
 export async function runSession(
   request: SessionRequest, inputs: SessionInputs, listener: SessionListener, signal: AbortSignal,
 ): Promise<Finished | undefined> {
@@ -87,12 +21,12 @@ export async function runSession(
   const device = request.cpu ? undefined : await openDevice();
   try {
     const opened = await openTrainer(request, whole, checkpoint, device);
+    if (!request.explain) await listener.started(opened.info);
     await opened.trainer.load(opened.corpus);
     if (request.explain) {
       await listener.explained(await programOf(opened.trainer));
       return undefined;
     }
-    await listener.started(opened.info);
     return await new Session(request, opened, listener, signal, begun, countSubmits(device)).run();
   } catch (error) {
     device?.check(); // what the GPU reported explains more than what failed because of it
@@ -100,47 +34,6 @@ export async function runSession(
   } finally {
     device?.destroy();
   }
-}
-
-interface Opened { readonly trainer: Trainer; readonly corpus: TextCorpus; readonly info: Started; readonly heldOutCharacters: number }
-
-async function openTrainer(
-  { shape: asked, steps: wanted, cpu }: SessionRequest, whole: TextCorpus, checkpoint: Checkpoint | undefined, device: Device | undefined,
-): Promise<Opened> {
-  const name: PresetName = cpu || !device ? 'cpu' : device.adapter.software ? 'software' : 'gpu';
-  const preset: Preset = PRESETS[name];
-  const shape = checkpoint ? shapeOf(checkpoint) : completeShape(asked, preset);
-  const steps = wanted ?? preset.steps;
-  checkSteps(steps, wanted !== undefined, checkpoint?.step ?? 0);
-  const { corpus, heldOutCharacters } = judgedBy(whole, preset.heldOut, shape);
-  const vocabulary = whole.vocabulary.size;
-  const trainer: Trainer = await (
-    checkpoint
-      ? device ? resumeTrainer(device, checkpoint) : resumeReferenceTrainer(checkpoint)
-      : device ? createTrainer(device, modelOf(shape, vocabulary), trainerOptions(shape))
-        : createReferenceTrainer(modelOf(shape, vocabulary), trainerOptions(shape))
-  );
-  const { adapter, driver, model } = trainer.settings;
-  const parameters = model.layout.parameters.reduce((sum, parameter) => sum + parameter.shape.reduce((a, b) => a * b, 1), 0);
-  return {
-    trainer, corpus, heldOutCharacters,
-    info: {
-      adapter, preset: name, shape, driver, vocabulary, parameters, textLength: whole.length, from: checkpoint?.step ?? 0, steps,
-      unigramEntropy: unigramEntropy(whole.tokens, vocabulary),
-    },
-  };
-}
-
-/** The corpus with only the beginning of its held-out part: a software adapter would take long over all of it. */
-function judgedBy(whole: TextCorpus, limit: number, { batch, time }: Shape): { corpus: TextCorpus; heldOutCharacters: number } {
-  const corpus: TextCorpus = {
-    ...whole,
-    split(shape) {
-      const { train, heldOut } = whole.split(shape);
-      return { train, heldOut: heldOut.subarray(0, limit) };
-    },
-  };
-  return { corpus, heldOutCharacters: corpus.split({ batch, timeSteps: time }).heldOut.length };
 }
 
 class Session {
@@ -169,7 +62,9 @@ class Session {
     const heldOut = interrupted ? null : await this.judge();
     if (this.request.checkpointSeconds > 0) await this.listener.checkpoint(await trainer.checkpoint(), trainer.step);
     const samples: string[] = [];
-    for (let trial = 0; !interrupted && trial < info.shape.trials; trial++) samples.push(await this.sample(FINAL_LENGTH, trial));
+    for (let trial = 0; !interrupted && trial < info.shape.trials; trial++) {
+      samples.push(await this.sample(FINAL_LENGTH, trial));
+    }
     return {
       interrupted, step: trainer.step, heldOut, heldOutCharacters, samples: interrupted ? null : samples,
       stepsPerSecond: count > 0 ? count / fitSeconds : 0,
@@ -252,8 +147,8 @@ class Session {
 
   private async sample(length: number, trial: number, step = 0): Promise<string> {
     const { prime, temperature } = this.request;
-    const { seed } = this.opened.info.shape;
-    return prime + await this.opened.trainer.generate({ prime, length, temperature, trial, seed: (seed + trial + step) % 2 ** 32 });
+    const seed = (this.opened.info.shape.seed + trial + step) % 2 ** 32;
+    return prime + await this.opened.trainer.generate({ prime, length, temperature, trial, seed });
   }
 
   private async report(): Promise<void> {

@@ -1,6 +1,7 @@
 // The page that trains: the terminal starts it, listens to it and stops it through `window.latch`.
+import type { SessionListener, SessionRequest } from './events.js';
 import type { PageResult } from './messages.js';
-import { runSession, type SessionListener, type SessionRequest } from './session.js';
+import { runSession } from './session.js';
 
 const stopping = new AbortController();
 

@@ -32,7 +32,7 @@ describe('npm start', () => {
   let folder: string;
   const at = (name: string): string => join(folder, name);
   const tiny = (...args: string[]): string[] => ['--text', at('text.txt'), ...TINY, ...args];
-  const reportAt = async (name: string): Promise<RunReport> => JSON.parse(await readFile(at(name), 'utf8')) as RunReport;
+  const reportAt = async (name: string): Promise<RunReport> => JSON.parse(await readFile(at(name), 'utf8'));
   const runs: Record<string, Ended> = {};
   const run = async (name: string, ...args: string[]): Promise<void> => {
     runs[name] = await train([...args, '--json', at(`${name}.json`)]);
@@ -50,7 +50,10 @@ describe('npm start', () => {
       run('resumed', '--text', at('text.txt'), '--resume', at('half.safetensors'), '--steps', '20'),
       run('second', ...tiny('--steps', '20', '--seed', '2')),
     ]);
-    await Promise.all([run('both', ...tiny('--steps', '20', '--trials', '2')), run('cpu', ...tiny('--steps', '20', '--cpu'))]);
+    await Promise.all([
+      run('both', ...tiny('--steps', '20', '--trials', '2')),
+      run('cpu', ...tiny('--steps', '20', '--cpu')),
+    ]);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -58,7 +61,7 @@ describe('npm start', () => {
     expect(runs['whole']).toMatchObject({ code: 0, stderr: '' });
     const { steps, summary, sample } = await reportAt('whole.json');
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
-    for (const { loss, gradientNorm } of steps) expect(Math.min(loss as number, gradientNorm as number)).toBeGreaterThan(0);
+    for (const { loss, gradientNorm } of steps) expect(Math.min(Number(loss), Number(gradientNorm))).toBeGreaterThan(0);
     expect(summary.adapter).not.toBe('');
     expect(summary.model).toContain('embedding 8, 2 × lstm 16');
     expect(['step', 'sequence']).toContain(summary.driver);
@@ -88,9 +91,10 @@ describe('npm start', () => {
   it('trains trials side by side as it trains each alone', async () => {
     expect(runs['both']).toMatchObject({ code: 0, stderr: '' });
     const [first, second, both] = await Promise.all(['whole.json', 'second.json', 'both.json'].map(reportAt));
-    expect(both!.steps.map(({ loss }) => loss)).toEqual(first!.steps.map(({ loss }, i) => [loss, second!.steps[i]!.loss]));
-    expect(both!.steps.map(({ gradientNorm }) => gradientNorm))
-      .toEqual(first!.steps.map(({ gradientNorm }, i) => [gradientNorm, second!.steps[i]!.gradientNorm]));
+    for (const key of ['loss', 'gradientNorm'] as const) {
+      const alone = first!.steps.map((step, i) => [step[key], second!.steps[i]![key]]);
+      expect(both!.steps.map((step) => step[key])).toEqual(alone);
+    }
     expect(both!.summary.loss.heldOut).toEqual([first!.summary.loss.heldOut, second!.summary.loss.heldOut]);
     expect(both!.sample).toEqual([first!.sample, second!.sample]);
   });
@@ -98,11 +102,13 @@ describe('npm start', () => {
   it('trains the same on the CPU', async () => {
     expect(runs['cpu']).toMatchObject({ code: 0, stderr: '' });
     const [gpu, cpu] = await Promise.all(['whole.json', 'cpu.json'].map(reportAt));
-    cpu!.steps.forEach(({ loss }, i) => expect(Math.abs((loss as number) - (gpu!.steps[i]!.loss as number))).toBeLessThan(1e-4));
+    cpu!.steps.forEach(({ loss }, i) => {
+      expect(Math.abs(Number(loss) - Number(gpu!.steps[i]!.loss))).toBeLessThan(1e-4);
+    });
     expect(cpu!.summary).toMatchObject({ dispatchesPerStep: 0, gpuBytes: 0 });
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('ends on %s with a checkpoint that can be resumed', async (signal) => {
+  async function interruptedBy(signal: NodeJS.Signals): Promise<void> {
     const file = at(`${signal}.safetensors`);
     let sent = false;
     const args = tiny('--steps', '6000', '--checkpoint', file, '--json', at(`${signal}.json`));
@@ -112,7 +118,7 @@ describe('npm start', () => {
       child.kill(signal);
       child.kill(signal); // npm passes on what the terminal has sent already
     });
-    expect(stopped.code).toBe(130);
+    expect(stopped.code, signal).toBe(130);
     expect(stopped.stderr).toContain('Interrupted');
     const { step } = decodeCheckpoint(await readFile(file));
     expect(stopped.stdout).toContain(`Checkpoint at step ${step}: ${file}`);
@@ -123,15 +129,21 @@ describe('npm start', () => {
     const resumed = await train(['--cpu', '--text', at('text.txt'), '--resume', file, '--steps', String(step + 2)]);
     expect(resumed).toMatchObject({ code: 0, stderr: '' });
     expect(resumed.stdout).toContain(`steps ${step + 1} to ${step + 2}`);
+  }
+
+  it('ends on Ctrl-C and on SIGTERM with a checkpoint that can be resumed', async () => {
+    await Promise.all([interruptedBy('SIGINT'), interruptedBy('SIGTERM')]);
   });
 
   it('stops where the loss is not a number, says what to do, and leaves the checkpoint as it was', async () => {
     const before = await readFile(at('half.safetensors'));
     const file = at('diverged.safetensors');
     await writeFile(file, before);
-    const { code, stderr } = await train(tiny('--steps', '20', '--optimizer', 'sgd', '--rate', '1e38', '--checkpoint', file));
+    const args = tiny('--steps', '20', '--optimizer', 'sgd', '--rate', '1e38', '--checkpoint', file);
+    const { code, stderr } = await train(args);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/error: training stopped at step \d+: the loss is \S+ and the gradient norm \S+ \(trial 0\); lower the rate/);
+    expect(stderr).toMatch(/^error: training stopped at step \d+: the loss is \S+ and the gradient norm \S+ /);
+    expect(stderr).toContain('lower the rate (now 1e+38)');
     expect(stderr).toContain(`${file} was not touched`);
     expect(stderr).not.toMatch(/^ +at /m);
     expect(await readFile(file)).toEqual(before);
@@ -140,7 +152,9 @@ describe('npm start', () => {
   it('prints the recorded program with --explain', async () => {
     const { code, stdout } = await train(tiny('--explain'));
     expect(code).toBe(0);
-    for (const column of ['label', 'kernel', 'dispatches', 'workgroups', 'MFLOP', 'total']) expect(stdout).toContain(column);
+    for (const word of ['label', 'kernel', 'dispatches', 'workgroups', 'MFLOP', 'total']) {
+      expect(stdout).toContain(word);
+    }
   });
 
   describe('refuses, in one clear sentence,', () => {
@@ -174,12 +188,13 @@ describe('npm start', () => {
       const resume = ['--resume', at('whole.safetensors')];
       const [cut, done, differs, other] = await Promise.all([
         refusal(1, ...text, '--resume', at('cut.safetensors')), refusal(1, ...text, ...resume, '--steps', '20'),
-        refusal(1, ...text, ...resume, '--units', '17'), train(['--text', at('other.txt'), ...resume, '--cpu', '--steps', '30']),
+        refusal(1, ...text, ...resume, '--units', '17'),
+        train(['--text', at('other.txt'), ...resume, '--cpu', '--steps', '30']),
       ]);
       expect(cut).toMatch(/^error: --resume .*cut\.safetensors: safetensors: .*\n$/);
       expect(done).toContain('error: --steps is 20, but the checkpoint is at step 20;');
       expect(differs).toContain('error: --units is 17, but the checkpoint was trained with 16;');
-      expect(other.stderr).toMatch(/^error: the text \(\d+ characters\) is not the one that this run was trained on .*\n$/);
+      expect(other.stderr).toMatch(/^error: the text \(\d+ characters\) is not the one that this run was trained on/);
       expect(other.code).toBe(1);
     });
 
@@ -192,7 +207,8 @@ describe('npm start', () => {
     it('models that the adapter cannot hold', async () => {
       const { code, stderr } = await train(['--text', at('text.txt'), '--units', '20000']);
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^error: the model is too large for this adapter: its buffer "\S.*" needs [\d,.]+ MB and .* allows [\d,.]+ MB/);
+      expect(stderr).toMatch(/^error: the model is too large for this adapter: /);
+      expect(stderr).toMatch(/needs [\d,.]+ MB and .* allows [\d,.]+ MB/);
     });
 
     it('browsers that are missing, have no WebGPU or end early', async () => {
@@ -202,14 +218,18 @@ describe('npm start', () => {
         return at(name);
       };
       const chrome = readSetup().chrome!;
-      const without = await wrapper('without', 'for a; do shift; [ "$a" = --enable-unsafe-webgpu ] || set -- "$@" "$a"; done\n' +
+      const without = await wrapper('without',
+        'for a; do shift; [ "$a" = --enable-unsafe-webgpu ] || set -- "$@" "$a"; done\n' +
         `exec "${chrome}" --disable-gpu --disable-software-rasterizer "$@"`);
       const dying = await wrapper('dying', `echo $$ > "${at('pid')}"; exec "${chrome}" "$@"`);
-      expect(await refusal(1, ...tiny('--chrome', at('nowhere')))).toContain(`--chrome names "${at('nowhere')}", which is not an executable`);
-      expect(await refusal(1, ...tiny('--chrome', without))).toMatch(/^error: (no WebGPU adapter was found|WebGPU is missing): .*\n$/);
+      const nowhere = await refusal(1, ...tiny('--chrome', at('nowhere')));
+      expect(nowhere).toContain(`--chrome names "${at('nowhere')}", which is not an executable file.`);
+      const noAdapter = await refusal(1, ...tiny('--chrome', without));
+      expect(noAdapter).toMatch(/^error: (no WebGPU adapter was found|WebGPU is missing): .*\n$/);
       let killed: Promise<void> | undefined;
       const ended = await train(tiny('--chrome', dying, '--steps', '5000'), (output) => {
-        if (output.includes('Step ')) killed ??= readFile(at('pid'), 'utf8').then((pid) => void process.kill(Number(pid), 'SIGKILL'));
+        if (!output.includes('Step ')) return;
+        killed ??= readFile(at('pid'), 'utf8').then((pid) => void process.kill(Number(pid), 'SIGKILL'));
       });
       expect(ended.code).toBe(1);
       expect(ended.stderr).toMatch(/^error: (Chrome ended before the run did|the page .*)\n$/);

@@ -14,6 +14,7 @@ function refusal(...args: string[]): UsageError {
   throw new Error(`${args.join(' ')} was accepted`);
 }
 
+const HINT = 'Try npm start -- --help.';
 const WHOLE = 'Give a whole number from';
 const OUT_OF_RANGE: readonly [option: string, value: string, message: string][] = [
   ['--units <n>', '0', `${WHOLE} 1 to 65535.`],
@@ -53,19 +54,19 @@ describe('the command line of npm start', () => {
   it.each(OUT_OF_RANGE)('refuses %s %j', (option, value, message) => {
     const error = refusal(`${option.split(' ')[0]}=${value}`);
     expect(error.exitCode).toBe(2);
-    expect(error.message).toBe(`error: option '${option}' argument '${value}' is invalid. ${message}\nTry npm start -- --help.`);
+    expect(error.message).toBe(`error: option '${option}' argument '${value}' is invalid. ${message}\n${HINT}`);
   });
 
-  it.each(['--json <file>', '--checkpoint <file>'])('refuses %s in a folder that is missing, or a folder itself', (option) => {
-    const [flag] = option.split(' ');
+  it.each(['--json', '--checkpoint'])('refuses %s in a folder that is missing, or a folder itself', (flag) => {
     const missing = join(folder, 'missing');
-    expect(refusal(flag!, join(missing, 'x')).message).toContain(`It cannot be written: there is no folder ${missing}.`);
-    expect(refusal(flag!, folder).message).toContain('It cannot be written: it is a folder.');
+    const { message } = refusal(flag, join(missing, 'x'));
+    expect(message).toContain(`It cannot be written: there is no folder ${missing}.`);
+    expect(refusal(flag, folder).message).toContain('It cannot be written: it is a folder.');
     expect(refusal(`${flag}=`).message).toContain('It cannot be written: it is empty.');
   });
 
   it('refuses options that it does not know, and arguments that belong to none', () => {
-    expect(refusal('--unit', '3').message).toBe('error: unknown option \'--unit\'\n(Did you mean --units?)\nTry npm start -- --help.');
+    expect(refusal('--unit', '3').message).toBe(`error: unknown option '--unit'\n(Did you mean --units?)\n${HINT}`);
     expect(refusal('book.txt').message).toContain('error: too many arguments');
     expect(refusal('--steps').message).toContain('error: option \'--steps <n>\' argument missing');
   });
@@ -79,23 +80,24 @@ describe('the command line of npm start', () => {
   ])('refuses %j', (args, message) => {
     const error = refusal(...args);
     expect(error.exitCode).toBe(2);
-    expect(error.message).toBe(`error: ${message}\nTry npm start -- --help.`);
+    expect(error.message).toBe(`error: ${message}\n${HINT}`);
   });
 
   it('reads every option', () => {
     const json = join(folder, 'run.json');
     expect(parseOptions([
-      '--text', 'book.txt', '--cell', 'lstm', '--units', '16', '--layers', '1', '--embedding', '8', '--time', '4', '--batch', '2',
-      '--steps', '20', '--rate', '1e-2', '--optimizer', 'sgd', '--clip-norm', '1', '--clip-value', '0.5', '--dropout', '0.25',
-      '--temperature', '0', '--prime', '', '--seed', '7', '--trials', '3', '--checkpoint', json, '--resume', 'old', '--json', json,
-      '--headed', '--chrome', '/bin/chrome', '--driver', 'step', '--explain',
+      '--text', 'book.txt', '--cell', 'lstm', '--units', '16', '--layers', '1', '--embedding', '8', '--time', '4',
+      '--batch', '2', '--steps', '20', '--rate', '1e-2', '--optimizer', 'sgd', '--clip-norm', '1',
+      '--clip-value', '0.5', '--dropout', '0.25', '--temperature', '0', '--prime', '', '--seed', '7', '--trials', '3',
+      '--checkpoint', json,
+      '--resume', 'old', '--json', json, '--headed', '--chrome', '/bin/chrome', '--driver', 'step', '--explain',
     ])).toEqual({
       shape: {
-        cell: 'lstm', units: 16, layers: 1, embedding: 8, time: 4, batch: 2, rate: 0.01, optimizer: 'sgd', clipNorm: 1, clipValue: 0.5,
-        dropout: 0.25, seed: 7, trials: 3, driver: 'step',
+        cell: 'lstm', units: 16, layers: 1, embedding: 8, time: 4, batch: 2, rate: 0.01, optimizer: 'sgd', clipNorm: 1,
+        clipValue: 0.5, dropout: 0.25, seed: 7, trials: 3, driver: 'step',
       },
-      text: 'book.txt', steps: 20, temperature: 0, prime: '', checkpoint: json, resume: 'old', json, headed: true, cpu: false,
-      explain: true, chrome: '/bin/chrome',
+      text: 'book.txt', steps: 20, temperature: 0, prime: '', checkpoint: json, resume: 'old', json, headed: true,
+      cpu: false, explain: true, chrome: '/bin/chrome',
     });
   });
 
@@ -106,9 +108,11 @@ describe('the command line of npm start', () => {
   it('prints every option with its default in the help, which is no error', () => {
     const { message, exitCode } = refusal('--help');
     expect(exitCode).toBe(0);
-    const options = ['text', 'cell', 'units', 'layers', 'embedding', 'time', 'batch', 'steps', 'rate', 'optimizer', 'clip-norm',
-      'clip-value', 'dropout', 'temperature', 'prime', 'seed', 'trials', 'checkpoint', 'resume', 'json', 'headed', 'cpu', 'chrome',
-      'driver', 'explain', 'help'];
+    const options = [
+      'text', 'cell', 'units', 'layers', 'embedding', 'time', 'batch', 'steps', 'rate', 'optimizer', 'clip-norm',
+      'clip-value', 'dropout', 'temperature', 'prime', 'seed', 'trials', 'checkpoint', 'resume', 'json', 'headed',
+      'cpu', 'chrome', 'driver', 'explain', 'help',
+    ];
     for (const option of options) expect(message, option).toMatch(new RegExp(`--${option}\\b`));
     const line = message.split('\n').find((text) => text.includes('--units')) ?? '';
     expect(line).toMatch(/default: \d+ in software, \d+ on a GPU/);
