@@ -53,8 +53,8 @@ export default defineConfig({
         extends: true,
         optimizeDeps: { include: ['wgsl-preprocessor/wgsl-preprocessor.js'] }, // found late, it would reload the page
         test: {
-          name: 'chrome', // the same files in Chrome, and those of test/chrome/
-          include: ['test/gpu/**/*.test.ts', 'test/chrome/**/*.test.ts'],
+          name: 'chrome', // the same files in Chrome
+          include: ['test/gpu/**/*.test.ts'],
           setupFiles: ['test/support/require-adapter.ts'],
           fileParallelism: false,
           testTimeout: 2 * MINUTE,

@@ -1,44 +1,12 @@
-// Makes a fresh clone ready: packages, a browser, an adapter for Dawn in Node. Quick when there is nothing to do.
+// Makes a fresh clone ready (scripts/lib/set-up.mjs).
 //   node scripts/setup.mjs [--no-browser] [--chrome PATH]
-// npm runs it before start, test, bench, build and playground. Only Node's built-ins are imported before `npm ci` ran.
-import { findBrowser, NAMED_BY_ENVIRONMENT, REMEMBERED } from './lib/browser.mjs';
-import { installModules, isInstalled } from './lib/install.mjs';
-import { readSetup, root, stateFolder, vulkanStands, writeSetup } from './lib/state.mjs';
-import { findVulkan, vulkanKey } from './lib/vulkan.mjs';
-
-/** @param {string} message */
-const log = (message) => console.error(message);
-
-/** @param {string[]} args @returns {string | undefined} the value of --chrome PATH or --chrome=PATH */
-function chromeArgument(args) {
-  const index = args.findIndex((arg) => arg === '--chrome' || arg.startsWith('--chrome='));
-  const arg = args[index];
-  if (arg === undefined) return undefined;
-  return arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : args[index + 1] ?? '';
-}
-
-/** @param {string[]} args */
-async function setUp(args) {
-  if (!isInstalled(root)) {
-    log('Installing packages (npm ci) …');
-    installModules(root);
-  }
-  if (args.includes('--no-browser')) return;
-  const before = readSetup();
-  // A browser that was named for one run is not kept for the next.
-  const known = before.source === '--chrome' || before.source === NAMED_BY_ENVIRONMENT ? undefined : before.chrome;
-  const { chrome, source } = await findBrowser({ chrome: chromeArgument(args), known, log });
-  const key = vulkanKey(chrome);
-  if (before.adapter && before.vulkanKey === key && vulkanStands(before.vulkan)) return;
-  const found = await findVulkan(root, chrome, stateFolder);
-  writeSetup({ chrome, source: source === REMEMBERED ? before.source : source, ...found, vulkanKey: key });
-  const adapter = found.adapter ? `${found.adapter.description || found.adapter.architecture}` : 'no adapter';
-  log(`Set up: ${chrome}; Dawn in Node: ${adapter}.`);
-}
+// npm runs it before test, build and playground; start and bench do it themselves, because npm keeps their arguments
+// from what runs before them.
+import { setUp } from './lib/set-up.mjs';
 
 try {
   await setUp(process.argv.slice(2));
 } catch (error) {
-  log(error instanceof Error ? error.message : String(error));
+  console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }

@@ -37,7 +37,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let start = id.z * ${STRIDE_LOGITS}u + row * PITCH;
   let answer = targets[id.z * ROWS + row];
 #if ${MASK}
-  let weight = mask[id.z * ROWS + row] / max(count[id.z * ${STRIDE_COUNT}u], 1.0);
+  let weight = mask[id.z * ROWS + row] / max(count[id.z], 1.0);
 #else
   let weight = 1.0 / f32(ROWS);
 #endif

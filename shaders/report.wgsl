@@ -2,6 +2,7 @@
 //
 //   loss [ROWS] of each row, weighted so that they add up to the mean      partials [PARTIALS] from squared_norm.wgsl
 //   results [RING, trials, 4]: record `step mod RING` = Σ loss, ‖g‖ before clipping, count of non-finite values
+//   The count goes on from the last step's record: after one bad step no later one, already under way, changes anything.
 //
 // Bindings: 0 loss, 1 results, 2 control, then partials.
 // Work: one workgroup of 64 a trial; lane i adds values i, i+64, …, then lane 0 the lanes in order: fixed order.
@@ -37,6 +38,10 @@ fn main(
   workgroupBarrier();
   if (lane > 0u) { return; }
   for (var i = 1u; i < 64u; i++) { sum += lanes[i]; }
-  let bad = sum.z + f32(non_finite(sum.y));
-  results[control[group.z].step % ${RING}u * groups.z + group.z] = vec4f(sum.x, sqrt(sum.y), bad, 0.0);
+  let step = control[group.z].step;
+  var bad = 0.0;
+#if ${NORM}
+  bad = sum.z + f32(non_finite(sum.y)) + results[(step + ${RING}u - 1u) % ${RING}u * groups.z + group.z].z;
+#endif
+  results[step % ${RING}u * groups.z + group.z] = vec4f(sum.x, sqrt(sum.y), bad, 0.0);
 }

@@ -4,13 +4,15 @@ export {
   type Bias, embedding, type LayerDescription, linear, lstm, type Model, oneHot, recurrent, sequential,
 } from './model/description.js';
 export { cells } from './cells/index.js';
-export { crossEntropy } from './model/losses.js';
+export { crossEntropy, type LossDescription } from './model/losses.js';
+export type { Snapshot } from './model/engine.js';
 export { adagrad, adam, type Clip, type OptimizerDescription, rmsprop, sgd } from './model/optimizers.js';
-export { type TextCorpus, textCorpus, unigramEntropy, Vocabulary } from './data/text.js';
+export { type TextCorpus, textCorpus, type TextCorpusOptions, unigramEntropy, Vocabulary } from './data/text.js';
 export {
   createReferenceTrainer, createTrainer, resumeReferenceTrainer, resumeTrainer, type TrainerOptions,
 } from './train/create.js';
 export { type FitOptions, type GenerationOptions, Trainer, TrainingDivergedError, type TrainingStep } from './train/trainer.js';
 export { type Checkpoint, CheckpointError, decodeCheckpoint } from './train/checkpoint.js';
+export { SafetensorsError } from './io/safetensors.js';
 export { explain, explainTable, type ProgramRow } from './schedule/explain.js';
 export type { Driver } from './kernels/recurrence.js';

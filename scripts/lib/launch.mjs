@@ -49,7 +49,7 @@ export async function launchBrowser({ chrome, headed = false, flags = [], surviv
     args: [...chromeFlags({ sandbox }), ...flags],
     handleSIGINT: !survivesInterrupt,
     handleSIGTERM: !survivesInterrupt,
-    protocolTimeout: 30 * 60_000, // an evaluate may be a whole training run
+    protocolTimeout: 0, // no limit: an evaluate may be a whole training run
   });
   try {
     return await launch();

@@ -54,7 +54,7 @@ export function reportOf(info: Started, records: readonly StepRecord[], finished
 
 /** What is about to run and why, in one or two lines. */
 export function startText(info: Started, textName: string): string {
-  const { shape, adapter, preset, from, steps, parameters, textLength } = info;
+  const { shape, adapter, preset, from, steps, parameters, textLength, fromAdapter } = info;
   const why = {
     software: 'a software adapter, so defaults are small',
     gpu: 'a GPU, so defaults are large',
@@ -66,6 +66,9 @@ export function startText(info: Started, textName: string): string {
     `Model: ${modelName(info)}, ${parameters.toLocaleString('en')} parameters${trials}`,
     `Run: ${textName} (${textLength.toLocaleString('en')} characters), time ${shape.time}, batch ${shape.batch}, ` +
       `${shape.optimizer} at ${shape.rate}, ${from > 0 ? `steps ${from + 1} to ${steps}` : `${steps} steps`}`,
+    ...(fromAdapter === undefined ? [] : [
+      `The checkpoint was made on ${fromAdapter}: the run goes on, but sums round differently here, so not bit for bit.`,
+    ]),
   ].join('\n');
 }
 

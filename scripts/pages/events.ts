@@ -27,6 +27,8 @@ export interface Started {
   /** Steps done before, and steps in all. */
   readonly from: number;
   readonly steps: number;
+  /** What computed the checkpoint, where it is another adapter. */
+  readonly fromAdapter?: string;
   readonly unigramEntropy: number;
 }
 

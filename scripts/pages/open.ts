@@ -32,12 +32,12 @@ export async function openTrainer(
         : createReferenceTrainer(modelOf(shape, vocabulary), trainerOptions(shape))
   );
   const { adapter, driver, model } = trainer.settings;
-  const sizes = model.layout.parameters.map((parameter) => parameter.shape.reduce((a, b) => a * b, 1));
   return {
     trainer, corpus, heldOutCharacters,
     info: {
       adapter, preset: name, shape, driver, vocabulary, textLength: whole.length, from: checkpoint?.step ?? 0, steps,
-      parameters: sizes.reduce((a, b) => a + b),
+      parameters: model.layout.count,
+      ...(checkpoint && checkpoint.adapter !== adapter ? { fromAdapter: checkpoint.adapter } : {}),
       unigramEntropy: unigramEntropy(whole.tokens, vocabulary),
     },
   };

@@ -39,8 +39,3 @@ fn philox4x32(counter: vec4u, key: vec2u) -> vec4u {
 fn uniform_from_bits(bits: u32) -> f32 {
   return f32(bits >> 8u) * 0x1p-24f;
 }
-
-// Dropout's mask rule; threshold = round(p * 2^24), from dropoutThreshold(p) in TypeScript.
-fn dropout_keeps(bits: u32, threshold: u32) -> bool {
-  return (bits >> 8u) >= threshold;
-}

@@ -14,10 +14,17 @@ export interface Buffers {
  */
 export async function createBuffers(device: Device, sizes: ReadonlyMap<string, number>): Promise<Buffers> {
   for (const [name, size] of sizes) checkBufferSize(device, name, size);
-  const buffers = await scoped(device, 'allocating buffers', () => new Map([...sizes].map(([name, size]) => [
-    name,
-    device.gpu.createBuffer({ label: name, size, usage: BUFFER_USAGE.STORAGE | BUFFER_USAGE.COPY_SRC | BUFFER_USAGE.COPY_DST }),
-  ])));
+  const usage = BUFFER_USAGE.STORAGE | BUFFER_USAGE.COPY_SRC | BUFFER_USAGE.COPY_DST;
+  const buffers = new Map<string, GPUBuffer>();
+  const destroy = (): void => buffers.forEach((buffer) => buffer.destroy());
+  try {
+    await scoped(device, 'allocating buffers', () => {
+      for (const [name, size] of sizes) buffers.set(name, device.gpu.createBuffer({ label: name, size, usage }));
+    });
+  } catch (error) {
+    destroy();
+    throw error;
+  }
   return {
     get(name) {
       const buffer = buffers.get(name);
@@ -25,7 +32,7 @@ export async function createBuffers(device: Device, sizes: ReadonlyMap<string, n
       return buffer;
     },
     bytes: [...sizes.values()].reduce((a, b) => a + b, 0),
-    destroy: () => buffers.forEach((buffer) => buffer.destroy()),
+    destroy,
   };
 }
 
@@ -46,9 +53,11 @@ export async function readBuffer(device: Device, buffer: GPUBuffer, offset = 0, 
   const encoder = device.gpu.createCommandEncoder();
   encoder.copyBufferToBuffer(buffer, offset, staging, 0, bytes);
   device.gpu.queue.submit([encoder.finish()]);
-  const result = await mapped(device, staging, (data) => data.slice(0));
-  staging.destroy();
-  return result;
+  try {
+    return await mapped(device, staging, (data) => data.slice(0));
+  } finally {
+    staging.destroy();
+  }
 }
 
 /** Maps `staging`, gives its bytes to `read` and unmaps it. @throws DeviceLostError or GpuError of the device. */

@@ -68,7 +68,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
 
 // In Chrome since 149: the language feature, the limit and the method came one after the other.
 function offersImmediates(entry: GPU, adapter: GPUAdapter): boolean {
-  return entry.wgslLanguageFeatures.has('immediate_address_space') && (adapter.limits.maxImmediateSize ?? 0) >= 4;
+  return entry.wgslLanguageFeatures?.has('immediate_address_space') && (adapter.limits.maxImmediateSize ?? 0) >= 4;
 }
 
 function takesImmediates(gpu: GPUDevice): boolean {
@@ -83,19 +83,20 @@ function raisedLimits(limits: GPUSupportedLimits, immediates: boolean): Record<s
   return {
     maxBufferSize: limits.maxBufferSize,
     maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-    maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
-    maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
     ...(immediates ? { maxImmediateSize: 4 } : {}),
   };
 }
 
-function describe({ info }: GPUAdapter): AdapterDescription {
-  const text = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
+function describe(adapter: GPUAdapter): AdapterDescription {
+  // In Chrome since 127; a GPU that does not say what it is counts as hardware.
+  const info: Partial<GPUAdapterInfo> = adapter.info ?? {};
+  const { vendor = '', architecture = '', device = '', description = '' } = info;
+  const text = `${vendor} ${architecture} ${device} ${description}`;
   return {
-    name: [info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed adapter'].join(' '),
-    vendor: info.vendor,
-    architecture: info.architecture,
-    software: info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(text),
+    name: description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter',
+    vendor,
+    architecture,
+    software: info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(text),
   };
 }
 
@@ -120,7 +121,7 @@ function wrap(entry: GPU, gpu: GPUDevice, adapter: AdapterDescription, immediate
   };
 }
 
-/** Runs `work` in a validation error scope. @throws GpuError that starts with `what`. */
+/** Runs `work` in scopes for validation and memory errors. @throws GpuError that starts with `what`. */
 export async function scoped<T>(device: Device, what: string, work: () => T | Promise<T>): Promise<T> {
   device.check();
   device.gpu.pushErrorScope('out-of-memory');
@@ -128,9 +129,11 @@ export async function scoped<T>(device: Device, what: string, work: () => T | Pr
   // Both scopes are popped before anything is awaited: they belong to the calls that `work` makes at once.
   const running = (async () => work())();
   const scopes = [device.gpu.popErrorScope(), device.gpu.popErrorScope()];
-  const [settled] = await Promise.allSettled([running]);
-  const error = (await Promise.all(scopes)).find((found) => found !== null);
-  if (error) throw new GpuError(`${what}: ${error.message}`);
+  const [settled, ...popped] = await Promise.allSettled([running, ...scopes]);
+  for (const scope of popped) {
+    if (scope.status === 'fulfilled' && scope.value) throw new GpuError(`${what}: ${scope.value.message}`);
+  }
+  device.check();
   if (settled.status === 'rejected') throw settled.reason;
   return settled.value;
 }

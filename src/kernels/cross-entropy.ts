@@ -10,7 +10,7 @@ export function crossEntropy({ rows, vocabulary, trials, gradient, mask }: {
   if (mask) Object.assign(bindings, { mask: 'read', count: 'read' });
   return {
     file: 'cross_entropy.wgsl',
-    defines: { V: vocabulary, ROWS: rows, PITCH: pitch, STRIDE_LOGITS: rows * pitch, STRIDE_COUNT: 1, GRADIENT: gradient, MASK: mask },
+    defines: { V: vocabulary, ROWS: rows, PITCH: pitch, STRIDE_LOGITS: rows * pitch, GRADIENT: gradient, MASK: mask },
     bindings,
     workgroups: [ceilDiv(rows, 64), 1, trials],
     cost: {

@@ -38,7 +38,7 @@ export interface Lowered {
   backward(gradient: View, needed: boolean): View | undefined;
 }
 
-/** A parameter, as bound by forward and backward. */
+/** The parameter called `name`, where the model has it. */
 export function parameterNamed({ layout }: Lowering, name: string): Parameter | undefined {
   return layout.parameters.find((parameter) => parameter.name === name);
 }

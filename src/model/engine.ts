@@ -1,5 +1,7 @@
+import { checkInteger } from './check.js';
 import type { Model } from './description.js';
-import type { Clip, OptimizerDescription } from './optimizers.js';
+import { type Clip, OPTIMIZER_STATES, type OptimizerDescription } from './optimizers.js';
+import { stateSize } from './states.js';
 
 /**
  * What carries out a training run: the GPU's programs (`src/train/gpu-engine.ts`) or the float64 loops
@@ -13,6 +15,18 @@ export interface EngineOptions {
   readonly seeds: readonly number[];
   readonly optimizer: OptimizerDescription;
   readonly clip: Clip;
+}
+
+/** WebGPU's limit of workgroups in one dimension: trials are workgroups in z. */
+export const MOST_TRIALS = 65535;
+
+/** @throws RangeError where a dimension or a seed is out of range. */
+export function checkRunShape(shape: Pick<EngineOptions, 'timeSteps' | 'batch' | 'seeds'>): typeof shape {
+  checkInteger('timeSteps', shape.timeSteps, 1, 65536);
+  checkInteger('batch', shape.batch, 1, 65535);
+  checkInteger('number of trials', shape.seeds.length, 1, MOST_TRIALS);
+  shape.seeds.forEach((seed) => checkInteger('seed', seed, 0, 2 ** 32 - 1));
+  return shape;
 }
 
 /** What one training step is told: a handful of bytes. */
@@ -55,6 +69,37 @@ export interface GenerateOptions {
   readonly temperature: number;
   readonly seed: number;
   readonly trial: number;
+}
+
+/** Lengths of a snapshot's arrays. */
+export interface SnapshotLengths {
+  readonly parameters: number;
+  readonly optimizer: readonly string[];
+  readonly states: number;
+}
+
+/** @throws RangeError where an array is missing or of another length: before anything is copied. */
+export function checkSnapshot(snapshot: Snapshot, { parameters, optimizer, states }: SnapshotLengths): void {
+  const arrays: [string, ArrayLike<number> | undefined, number][] = [
+    ['parameters', snapshot.parameters, parameters], ['states', snapshot.states, states],
+    ...optimizer.map((name): [string, ArrayLike<number> | undefined, number] =>
+      [`optimizer ${name}`, snapshot.optimizer[name], parameters]),
+  ];
+  for (const [name, array, length] of arrays) {
+    if (array?.length !== length) {
+      throw new RangeError(`the snapshot's ${name} has ${array?.length ?? 'no'} values, this model needs ${length}: ` +
+        'restore it with the same model, batch, trials and optimizer');
+    }
+  }
+}
+
+/** The lengths that a snapshot of a run has. */
+export function snapshotLengths({ model, batch, seeds, optimizer }: EngineOptions): SnapshotLengths {
+  return {
+    parameters: seeds.length * model.layout.size,
+    optimizer: OPTIMIZER_STATES[optimizer.kind],
+    states: seeds.length * stateSize(model, batch),
+  };
 }
 
 export interface Engine {

@@ -19,8 +19,6 @@ export function initialParameters(model: Model, seed: number): Float32Array {
 
 function draw(initial: Initial, random: CounterRandom): number {
   switch (initial.kind) {
-    case 'zeros': return 0;
-    case 'constant': return initial.value;
     case 'uniform': return random.uniform(-initial.bound, initial.bound);
     case 'normal': return initial.deviation * random.normal();
   }

@@ -6,10 +6,10 @@
  */
 
 /** The smallest multiple of 4 that is at least `n`: a row's length in floats, so that `vec4f` loads need no remainder. */
-export const pad4 = (n: number): number => (n + 3) & ~3;
+export const pad4 = (n: number): number => 4 * Math.ceil(n / 4);
 
 /** The smallest multiple of 64 floats (256 bytes, WebGPU's binding alignment) that is at least `n`. */
-export const pad64 = (n: number): number => (n + 63) & ~63;
+export const pad64 = (n: number): number => 64 * Math.ceil(n / 64);
 
 /** How PyTorch's order maps to the order inside. */
 export type Arrangement =
@@ -20,8 +20,6 @@ export type Arrangement =
 
 /** How a parameter starts. Values are drawn in PyTorch's order from a stream of their own, so no layout changes them. */
 export type Initial =
-  | { readonly kind: 'zeros' }
-  | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'normal'; readonly deviation: number };
 

@@ -1,6 +1,6 @@
 import { checkNumber } from './check.js';
 
-/** How parameters are updated, as data. `g` is the gradient after clipping; PyTorch's defaults and rules throughout. */
+/** How parameters are updated, as data. `g` is the gradient after clipping; PyTorch's rules throughout. */
 export type OptimizerDescription = SgdDescription | AdamDescription | RmspropDescription | AdagradDescription;
 
 export interface SgdDescription { readonly kind: 'sgd'; readonly rate: number; readonly momentum: number }
@@ -18,9 +18,12 @@ export const OPTIMIZER_STATES = {
   adagrad: ['sum'],
 } as const satisfies Record<OptimizerDescription['kind'], readonly string[]>;
 
-const rateOf = (name: string, rate: number): number => checkNumber(`${name} rate`, rate, { min: 0, above: true });
+// What float32 holds with room to spare: beyond, a shader's constant would be zero or infinite.
+const FLOAT32 = { min: 1e-30, max: 1e30 };
+
+const rateOf = (name: string, rate: number): number => checkNumber(`${name} rate`, rate, FLOAT32);
 const share = (name: string, value: number): number => checkNumber(name, value, { min: 0, max: 1, below: true });
-const positive = (name: string, value: number): number => checkNumber(name, value, { min: 0, above: true });
+const positive = (name: string, value: number): number => checkNumber(name, value, FLOAT32);
 
 /** v ← μ·v + g, w ← w − rate·v (PyTorch `SGD`). */
 export function sgd({ rate = 0.1, momentum = 0 }: { rate?: number; momentum?: number } = {}): SgdDescription {

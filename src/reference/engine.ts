@@ -1,4 +1,7 @@
-import type { Engine, EngineOptions, GenerateOptions, Snapshot, StepControl, StepResult, Texts } from '../model/engine.js';
+import {
+  checkSnapshot, type Engine, type EngineOptions, type GenerateOptions, type Snapshot, snapshotLengths, type StepControl,
+  type StepResult, type Texts,
+} from '../model/engine.js';
 import { initialParameters } from '../model/initial.js';
 import { OPTIMIZER_STATES } from '../model/optimizers.js';
 import { stateSize } from '../model/states.js';
@@ -25,6 +28,7 @@ export class ReferenceEngine implements Engine {
   private readonly states: Float64Array; // [trials, stateSize]
   private readonly stateSize: number;
   private texts: Texts | undefined;
+  private readonly spoilt = new Map<number, number>(); // trials that met a value that is not finite, and how many
   private done: StepResult[] = [];
   private lastPause = performance.now();
 
@@ -126,20 +130,11 @@ export class ReferenceEngine implements Engine {
 
   /** @throws RangeError when an array is missing or of another length; nothing is changed then. */
   restore(snapshot: Snapshot): void {
-    const pairs: [string, Float64Array, Float32Array | Float64Array | undefined][] = [
-      ['parameters', this.parameters, snapshot.parameters],
-      ['states', this.states, snapshot.states],
-    ];
-    for (const [name, values] of this.optimizer) pairs.push([`optimizer ${name}`, values, snapshot.optimizer[name]]);
-    for (const [name, to, from] of pairs) {
-      if (from?.length !== to.length) {
-        throw new RangeError(
-          `the snapshot's ${name} has ${from?.length ?? 'no'} values, this model needs ${to.length}: ` +
-          'restore it with the same model, batch, trials and optimizer',
-        );
-      }
-    }
-    for (const [, to, from] of pairs) to.set(from!);
+    checkSnapshot(snapshot, snapshotLengths(this.options));
+    this.parameters.set(snapshot.parameters);
+    this.states.set(snapshot.states);
+    for (const [name, values] of this.optimizer) values.set(snapshot.optimizer[name]);
+    this.spoilt.clear();
   }
 
   destroy(): void {
@@ -161,8 +156,9 @@ export class ReferenceEngine implements Engine {
     const squared = squaredNorm(gradient);
     const gradientNorm = Math.sqrt(squared);
     // The norm is one of the values looked at: it can overflow where no gradient does.
-    const nonFinite = countNonFinite(gradient) + countNonFinite(Float64Array.of(squared));
-    if (nonFinite === 0) {
+    const nonFinite = countNonFinite(gradient) + countNonFinite(Float64Array.of(squared)) + (this.spoilt.get(trial) ?? 0);
+    if (nonFinite > 0) this.spoilt.set(trial, nonFinite);
+    else {
       clipGradient(gradient, gradientNorm, clip);
       const { size } = model.layout;
       const own = [...this.optimizer.values()].map((values) => values.subarray(trial * size, (trial + 1) * size));

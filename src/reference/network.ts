@@ -1,6 +1,6 @@
 /**
  * A whole model on one window, forward and backward: one network, in float64. The GPU's counterpart is the recorded
- * program of `src/schedule/`.
+ * programs of `src/layers/network.ts`.
  */
 import type { LayerDescription, Model } from '../model/description.js';
 import { pad4 } from '../model/layout.js';

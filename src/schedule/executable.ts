@@ -21,10 +21,11 @@ export interface Executables {
   readonly buffers: Buffers;
   /** The GPU buffer that holds `name`. */
   buffer(name: string): GPUBuffer;
-  /** Records `program` into `pass`; `run` counts where it is recorded several times in one submit. */
-  encode(pass: GPUComputePassEncoder, program: Program, run?: number): void;
-  /** Records one dispatch alone, for measuring. */
-  encodeOne(pass: GPUComputePassEncoder, program: Program, index: number): void;
+  /**
+   * Records dispatches `from` … `to` − 1 of `program` into `pass`, all of them by default; `run` counts where it is
+   * recorded several times in one submit.
+   */
+  encode(pass: GPUComputePassEncoder, program: Program, part?: { from?: number; to?: number; run?: number }): void;
   destroy(): void;
 }
 
@@ -41,7 +42,6 @@ export async function prepare(device: Device, programs: readonly Program[], time
   const buffers = await createBuffers(device, placement.bytes);
   const timeTable = device.immediates ? undefined : createTimeTable(device, times);
   const timeValues = Array.from({ length: times }, (_, t) => Uint32Array.of(device.immediates ? t : t * TIME_STRIDE));
-  const pipelines = await compileAll(device, programs);
   const buffer = (name: string): GPUBuffer => buffers.get(placement.home.get(name) ?? name);
   const groups = new Map<string, GPUBindGroup>();
 
@@ -60,31 +60,38 @@ export async function prepare(device: Device, programs: readonly Program[], time
     return group;
   }
 
-  const prepared = await scoped(device, 'binding buffers', () => new Map(programs.map((program) => [
-    program,
-    program.dispatches.map((dispatch): Prepared => {
+  function bindAll(pipelines: ReadonlyMap<string, Pipeline>): Map<Program, Prepared[]> {
+    return new Map(programs.map((program) => [program, program.dispatches.map((dispatch): Prepared => {
       const { pipeline, layout } = pipelines.get(pipelineKey(dispatch.kernel))!;
       const time = typeof dispatch.time === 'number' ? timeValues[dispatch.time] : dispatch.time;
       return { pipeline, group: bindGroup(dispatch, layout, program.trials), workgroups: dispatch.kernel.workgroups, time };
-    }),
-  ])));
-  const list = (program: Program): readonly Prepared[] => prepared.get(program)!;
+    })]));
+  }
+
+  function destroy(): void {
+    buffers.destroy();
+    timeTable?.destroy();
+  }
+
+  let prepared: Map<Program, Prepared[]>;
+  try {
+    const pipelines = await compileAll(device, programs);
+    prepared = await scoped(device, 'binding buffers', () => bindAll(pipelines));
+  } catch (error) {
+    destroy();
+    throw error;
+  }
 
   return {
     buffers,
     buffer,
-    encode(pass, program, run = 0) {
-      let last: Prepared | undefined;
-      for (const item of list(program)) {
-        record(pass, item, last, device.immediates, timeValues[run]!);
-        last = item;
+    encode(pass, program, { from = 0, to = program.dispatches.length, run = 0 } = {}) {
+      const items = prepared.get(program)!;
+      for (let i = from; i < to; i++) {
+        record(pass, items[i]!, i > from ? items[i - 1] : undefined, device.immediates, timeValues[run]!);
       }
     },
-    encodeOne: (pass, program, index) => record(pass, list(program)[index]!, undefined, device.immediates, timeValues[0]!),
-    destroy() {
-      buffers.destroy();
-      timeTable?.destroy();
-    },
+    destroy,
   };
 }
 

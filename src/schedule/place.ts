@@ -29,7 +29,7 @@ export function place(programs: readonly Program[]): Placement {
       const fits = (pool: { name: string }): boolean =>
         (taken.get(pool.name) ?? []).every((other) => other.last < life.first || life.last < other.first);
       let pool = pools.find((candidate) => candidate.floats >= life.floats && fits(candidate)) ?? pools.find(fits);
-      if (!pool) pools.push((pool = { name: `scratch ${pools.length}`, floats: 0 }));
+      if (!pool) pools.push((pool = { name: life.name, floats: 0 })); // after the largest that lies there
       pool.floats = Math.max(pool.floats, life.floats);
       taken.set(pool.name, [...(taken.get(pool.name) ?? []), life]);
       home.set(life.name, pool.name);

@@ -13,13 +13,17 @@ export interface Strategy {
   readonly recurrence: RecurrenceTile;
   /** Threads that share a column of a bias gradient. */
   readonly columnLanes: 1 | 16;
+  /** Work of one submit: a browser ends a GPU that does not answer for some seconds. */
+  readonly submitFlops: number;
 }
 
 /** What a strategy is chosen for. */
 export interface Workload { readonly model: Model; readonly timeSteps: number; readonly batch: number }
 
-// A `sequence` dispatch with more work than this could run past a browser's patience with one dispatch.
-const LONGEST_SEQUENCE_FLOPS = 2e9;
+// Work of one `sequence` dispatch that stays well under a second: of the whole adapter where it is a CPU, and of one
+// workgroup, which walks through time alone, on a GPU.
+const SOFTWARE_SEQUENCE_FLOPS = 2e9;
+const HARDWARE_SEQUENCE_FLOPS = 2e8;
 
 /** The strategy for an adapter and a workload; `driver` is the caller's choice, else this table's. */
 export function chooseStrategy({ software }: AdapterDescription, workload: Workload, driver?: Driver): Strategy {
@@ -30,24 +34,28 @@ export function chooseStrategy({ software }: AdapterDescription, workload: Workl
 // every four invocations; two workgroups keep two cores busy.
 function softwareStrategy(workload: Workload, driver?: Driver): Strategy {
   return {
-    driver: driver ?? (sequenceFlops(workload) <= LONGEST_SEQUENCE_FLOPS ? 'sequence' : 'step'),
+    driver: driver ?? (sequenceFlops(workload, workload.batch) <= SOFTWARE_SEQUENCE_FLOPS ? 'sequence' : 'step'),
     matmul: { rows: 16, columns: 2 },
     recurrence: { rows: workload.batch >= 16 ? 8 : 4, quad: true, width: 8 },
     columnLanes: 1,
+    submitFlops: 6e9,
   };
 }
 
 // Not measured yet: enough threads to hide latency, blocks that fit a GPU's registers. In `sequence` one workgroup
 // reads all recurrent weights each step, which pays while they stay in its cache.
 function hardwareStrategy(workload: Workload, driver?: Driver): Strategy {
+  const recurrence: RecurrenceTile = { rows: 2, quad: false, width: 64 };
+  const fits = largestUnits(workload.model) <= 128 && sequenceFlops(workload, recurrence.rows) <= HARDWARE_SEQUENCE_FLOPS;
   return {
-    driver: driver ?? (largestUnits(workload.model) <= 128 ? 'sequence' : 'step'),
+    driver: driver ?? (fits ? 'sequence' : 'step'),
     matmul: { rows: 8, columns: 1 },
-    recurrence: { rows: 2, quad: false, width: 64 },
+    recurrence,
     columnLanes: 16,
+    submitFlops: 1e11,
   };
 }
 
 const recurrentUnits = ({ layers }: Model): number[] => layers.flatMap((layer) => (layer.kind === 'recurrent' ? [layer.units] : []));
 const largestUnits = (model: Model): number => Math.max(0, ...recurrentUnits(model));
-const sequenceFlops = ({ model, timeSteps, batch }: Workload): number => 8 * timeSteps * batch * largestUnits(model) ** 2;
+const sequenceFlops = ({ model, timeSteps }: Workload, rows: number): number => 8 * timeSteps * rows * largestUnits(model) ** 2;

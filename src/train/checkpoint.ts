@@ -3,18 +3,20 @@ import { Vocabulary } from '../data/text.js';
 import { crc32 } from '../io/crc32.js';
 import { readSafetensors, type Tensor, writeSafetensors } from '../io/safetensors.js';
 import type { Driver } from '../kernels/recurrence.js';
-import { checkInteger, checkOneOf } from '../model/check.js';
+import { checkInteger, checkNumber, checkOneOf } from '../model/check.js';
 import type { Model } from '../model/description.js';
-import type { EngineOptions, Snapshot } from '../model/engine.js';
+import { checkRunShape, type EngineOptions, type Snapshot } from '../model/engine.js';
 import { elementCount, innerIndex, pad4 } from '../model/layout.js';
 import { OPTIMIZER_STATES } from '../model/optimizers.js';
 import { fieldsOf, parseClip, parseModel, parseOptimizer } from '../model/parse.js';
 import { stateSize } from '../model/states.js';
+import type { Strategy } from '../schedule/tiles.js';
 
 /** All that a run needs to go on as if it had not stopped. */
 export interface Checkpoint extends EngineOptions {
-  /** How the sums were cut; another choice changes their order. */
   readonly driver: Driver;
+  /** How the GPU's sums were cut: another choice changes their order, so it is kept for the same adapter. */
+  readonly strategy?: Strategy;
   /** Steps done: with the seeds, all counters of the random numbers. */
   readonly step: number;
   /** Where the next window starts in each stream. */
@@ -32,6 +34,9 @@ export const fingerprint = (tokens: Uint32Array): TextFingerprint => ({
   length: tokens.length, crc32: crc32(new Uint8Array(tokens.buffer, tokens.byteOffset, tokens.byteLength)),
 });
 
+const LARGEST_FLOAT32 = 3.4028234663852886e38;
+/** Optimiser states whose root is taken. */
+const SECOND_MOMENTS = ['exp_avg_sq', 'square_avg', 'sum'];
 const KEY = 'latch.checkpoint';
 const VERSION = 1;
 /** The file is not a checkpoint that can be used; the message says why. */
@@ -47,9 +52,9 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { model, seeds, batch, snapshot, vocabulary, text, ...rest } = checkpoint;
   const tensors = new Map<string, Tensor>();
   for (const entry of tensorPlan(checkpoint)) tensors.set(entry.name, tensor(entry.shape, readEntry(entry, snapshot, seeds.length)));
-  const { timeSteps, optimizer, clip, driver, step, cursor, adapter } = rest;
+  const { timeSteps, optimizer, clip, driver, strategy, step, cursor, adapter } = rest;
   const metadata = {
-    version: VERSION, model: model.layers, timeSteps, batch, seeds, optimizer, clip, driver, step, cursor,
+    version: VERSION, model: model.layers, timeSteps, batch, seeds, optimizer, clip, driver, strategy, step, cursor,
     random: 'philox4x32-10', vocabulary: vocabulary.symbols, text, adapter,
   };
   return writeSafetensors(tensors, { format: 'pt', [KEY]: JSON.stringify(metadata) });
@@ -140,7 +145,12 @@ function checkTensor({ name, shape }: TensorEntry, found: Tensor | undefined): F
   if (!(found.data instanceof Float32Array || found.data instanceof Float64Array)) {
     throw new CheckpointError(`tensor "${name}" has dtype ${found.dtype}: F32 or F64 is needed`);
   }
-  if (!found.data.every(Number.isFinite)) throw new CheckpointError(`tensor "${name}" holds NaN or infinity`);
+  if (!found.data.every((value) => Math.abs(value) <= LARGEST_FLOAT32)) {
+    throw new CheckpointError(`tensor "${name}" holds NaN, infinity or more than float32 can`);
+  }
+  if (SECOND_MOMENTS.some((state) => name.startsWith(`optimizer.${state}.`)) && found.data.some((value) => value < 0)) {
+    throw new CheckpointError(`tensor "${name}" holds a negative mean of squares`);
+  }
   return found.data;
 }
 
@@ -163,21 +173,38 @@ function parseSettings(json: unknown): Settings {
   if (fields['version'] !== VERSION) throw new RangeError(`its version is ${String(fields['version'])}, this Latch reads version ${VERSION}`);
   const { seeds, vocabulary } = fields;
   const text = fieldsOf('its text', fields['text']);
-  if (!Array.isArray(seeds) || seeds.length === 0) throw new RangeError('its seeds are not a list of numbers');
+  if (!Array.isArray(seeds)) throw new RangeError('its seeds are not a list of numbers');
   if (!Array.isArray(vocabulary)) throw new RangeError('its vocabulary is not a list of characters');
+  const model = parseModel(fields['model']);
+  if (vocabulary.length > model.vocabulary || vocabulary.length !== model.outputs) {
+    throw new RangeError(`its vocabulary has ${vocabulary.length} characters, its model reads ${model.vocabulary} and predicts ${model.outputs}`);
+  }
   return {
-    model: parseModel(fields['model']),
-    timeSteps: checkInteger('timeSteps', fields['timeSteps'], 1),
-    batch: checkInteger('batch', fields['batch'], 1),
-    seeds: seeds.map((seed) => checkInteger('seed', seed, 0, 2 ** 32 - 1)),
+    model,
+    ...checkRunShape({ timeSteps: fields['timeSteps'] as number, batch: fields['batch'] as number, seeds: seeds as number[] }),
     optimizer: parseOptimizer(fields['optimizer']),
     clip: parseClip(fields['clip']),
     driver: checkOneOf('driver', fields['driver'], ['step', 'sequence']),
+    ...(fields['strategy'] === undefined ? {} : { strategy: parseStrategy(fieldsOf('strategy', fields['strategy'])) }),
     step: checkInteger('step', fields['step'], 0),
     cursor: checkInteger('cursor', fields['cursor'], 0),
     vocabulary: Vocabulary.from(vocabulary.map(String)),
     text: { length: checkInteger('text length', text['length'], 0), crc32: checkInteger('text crc32', text['crc32'], 0, 2 ** 32 - 1) },
     adapter: String(fields['adapter']),
+  };
+}
+
+function parseStrategy({ driver, matmul, recurrence, columnLanes, submitFlops }: Readonly<Record<string, unknown>>): Strategy {
+  const { rows, columns } = fieldsOf('strategy matmul', matmul);
+  const { rows: blockRows, quad, width } = fieldsOf('strategy recurrence', recurrence);
+  return {
+    driver: checkOneOf('strategy driver', driver, ['step', 'sequence']),
+    matmul: { rows: checkInteger('matmul rows', rows, 1, 32), columns: checkInteger('matmul columns', columns, 1, 8) },
+    recurrence: {
+      rows: checkInteger('recurrence rows', blockRows, 1, 32), quad: quad === true, width: checkInteger('recurrence width', width, 1, 256),
+    },
+    columnLanes: columnLanes === 16 ? 16 : 1,
+    submitFlops: checkNumber('submitFlops', submitFlops, { min: 1 }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Device } from '../gpu/device.js';
 import type { Driver } from '../kernels/recurrence.js';
 import { checkInteger, checkOneOf } from '../model/check.js';
 import type { Model } from '../model/description.js';
-import type { EngineOptions } from '../model/engine.js';
+import { checkRunShape, type EngineOptions, MOST_TRIALS } from '../model/engine.js';
 import type { LossDescription } from '../model/losses.js';
 import { adam, checkClip, type Clip, type OptimizerDescription } from '../model/optimizers.js';
 import { ReferenceEngine } from '../reference/engine.js';
@@ -41,43 +41,47 @@ export async function createReferenceTrainer(model: Model, options: TrainerOptio
 
 /** Goes on from a checkpoint on the GPU; on the same adapter the curve is, bit for bit, the one of a run never interrupted. */
 export async function resumeTrainer(device: Device, checkpoint: Checkpoint): Promise<Trainer<GpuEngine>> {
-  return gpuTrainer(device, { ...checkpoint, from: checkpoint });
+  return gpuTrainer(device, checkpoint, checkpoint);
 }
 
 /** Goes on from a checkpoint in float64 on the CPU. */
 export async function resumeReferenceTrainer(checkpoint: Checkpoint): Promise<Trainer<ReferenceEngine>> {
-  return referenceTrainer({ ...checkpoint, from: checkpoint });
+  return referenceTrainer(checkpoint, checkpoint);
 }
 
 const LARGEST_ARRAY = 2 ** 31;
 
-type Settings = EngineOptions & { readonly driver?: Driver; readonly from?: Checkpoint };
+type Settings = EngineOptions & { readonly driver?: Driver };
 
-function gpuTrainer(device: Device, settings: Settings): Trainer<GpuEngine> {
+const runOf = ({ model, timeSteps, batch, seeds, optimizer, clip }: EngineOptions): EngineOptions =>
+  ({ model, timeSteps, batch, seeds, optimizer, clip });
+
+function gpuTrainer(device: Device, settings: Settings, from?: Checkpoint): Trainer<GpuEngine> {
   // Before the initial parameters are drawn, which takes as much memory here.
   checkBufferSize(device, 'parameters', 4 * settings.seeds.length * settings.model.layout.size);
-  const strategy = chooseStrategy(device.adapter, settings, settings.driver);
-  const engine = new GpuEngine(device, settings, strategy);
-  return new Trainer(engine, { ...settings, driver: strategy.driver, adapter: device.adapter.name });
+  // Another adapter has other tiles: the run goes on, on a curve of its own.
+  const kept = from?.adapter === device.adapter.name ? from.strategy : undefined;
+  const run = runOf(settings);
+  const strategy = kept ?? chooseStrategy(device.adapter, run, settings.driver);
+  const engine = new GpuEngine(device, run, strategy);
+  return new Trainer(engine, { ...run, driver: strategy.driver, strategy, adapter: device.adapter.name }, from);
 }
 
-function referenceTrainer(settings: Settings): Trainer<ReferenceEngine> {
+function referenceTrainer(settings: Settings, from?: Checkpoint): Trainer<ReferenceEngine> {
   const values = settings.seeds.length * settings.model.layout.size;
   if (values > LARGEST_ARRAY) {
     throw new RangeError(`the model has ${values} values with all trials and a JavaScript array holds ${LARGEST_ARRAY}: use fewer units or trials`);
   }
-  return new Trainer(new ReferenceEngine(settings), { ...settings, driver: settings.driver ?? 'step', adapter: 'CPU reference, float64' });
+  const run = runOf(settings);
+  return new Trainer(new ReferenceEngine(run), { ...run, driver: settings.driver ?? 'step', adapter: 'CPU reference, float64' }, from);
 }
 
 function engineOptions(model: Model, options: TrainerOptions): EngineOptions {
-  const { optimizer = adam(), clip = {}, timeSteps = 64, batch = 32, seed = 1, trials = 1, driver } = options;
+  const { loss, optimizer = adam(), clip = {}, timeSteps = 64, batch = 32, seed = 1, trials = 1, driver } = options;
+  if (loss !== undefined) checkOneOf('loss', loss.kind, ['crossEntropy']);
   if (driver !== undefined) checkOneOf('driver', driver, ['step', 'sequence']);
-  checkInteger('trials', trials, 1, 65535);
+  checkInteger('trials', trials, 1, MOST_TRIALS);
   checkInteger('seed', seed, 0, 2 ** 32 - trials);
-  return {
-    model, optimizer, clip: checkClip(clip),
-    timeSteps: checkInteger('timeSteps', timeSteps, 1, 65536),
-    batch: checkInteger('batch', batch, 1, 65535),
-    seeds: Array.from({ length: trials }, (_, n) => seed + n),
-  };
+  const seeds = Array.from({ length: trials }, (_, n) => seed + n);
+  return { model, optimizer, clip: checkClip(clip), ...checkRunShape({ timeSteps, batch, seeds }) };
 }

@@ -5,10 +5,12 @@ import { createReadback, type Readback } from '../gpu/readback.js';
 import { measureDispatches } from '../gpu/timestamps.js';
 import { CONTROL_WORDS, RESULT_WORDS, RING, writeControl } from '../kernels/control.js';
 import { evaluationProgram, type RunShape, trainingProgram } from '../layers/network.js';
-import type { Engine, EngineOptions, GenerateOptions, Snapshot, StepControl, StepResult, Texts } from '../model/engine.js';
+import {
+  checkSnapshot, type Engine, type EngineOptions, type GenerateOptions, type Snapshot, type SnapshotLengths, snapshotLengths,
+  type StepControl, type StepResult, type Texts,
+} from '../model/engine.js';
 import { initialParameters } from '../model/initial.js';
-import { OPTIMIZER_STATES } from '../model/optimizers.js';
-import { stateSize } from '../model/states.js';
+import { chunks } from '../schedule/chunks.js';
 import { type Executables, prepare } from '../schedule/executable.js';
 import type { Program } from '../schedule/program.js';
 import type { Strategy } from '../schedule/tiles.js';
@@ -18,49 +20,58 @@ import { createGenerator, type Generator } from './gpu-generator.js';
 const RESULT_BLOCK = 2;
 const STAGING_BUFFERS = 4;
 
+/** Steps that may wait for results(), so that none is overwritten in the ring. */
+const MOST_WAITING = RING / 2;
+
+/** What there is once texts are set. */
+interface Ready {
+  readonly executables: Executables;
+  readonly train: Program;
+  /** Where each submit of a step ends. */
+  readonly ends: readonly number[];
+  readonly evaluate: Program | undefined;
+  readonly heldOut: number;
+}
+
 /** Training on the GPU: one recorded program a step, results read some steps late. */
 export class GpuEngine implements Engine {
   private readonly run: RunShape;
   private readonly words: Uint32Array<ArrayBuffer>;
   private readonly floats: Float32Array<ArrayBuffer>;
   private readonly staging: Readback;
-  private executables: Executables | undefined;
-  private programs: { train: Program; evaluate: Program | undefined } | undefined;
-  private texts: Texts | undefined;
-  private generator: Generator | undefined;
+  private readonly lengths: SnapshotLengths;
+  private ready: Ready | undefined;
+  private initial: Snapshot | undefined; // until there are buffers to hold it
+  private readonly generators: Generator[] = []; // free ones
   private waiting: number[] = []; // steps submitted, results not asked for yet
   private reading: { steps: number[]; results: Promise<StepResult[]> }[] = [];
-  private saved: Snapshot;
 
   constructor(private readonly device: Device, private readonly options: EngineOptions, readonly strategy: Strategy) {
     const { model, timeSteps, batch, seeds } = options;
     const trials = seeds.length;
     this.run = { model, timeSteps, batch, trials, strategy, immediates: device.immediates };
+    this.lengths = snapshotLengths(options);
+    this.initial = initialSnapshot(options, this.lengths);
     this.words = new Uint32Array(trials * CONTROL_WORDS);
     this.floats = new Float32Array(this.words.buffer);
-    this.staging = createReadback(device, STAGING_BUFFERS, RING * trials * RESULT_WORDS * 4);
-    const size = model.layout.size;
-    const parameters = new Float32Array(trials * size);
-    seeds.forEach((seed, trial) => parameters.set(initialParameters(model, seed), trial * size));
-    this.saved = {
-      parameters,
-      optimizer: Object.fromEntries(OPTIMIZER_STATES[options.optimizer.kind].map((name) => [name, new Float32Array(trials * size)])),
-      states: new Float32Array(trials * stateSize(model, batch)),
-    };
+    this.staging = createReadback(device, STAGING_BUFFERS, MOST_WAITING * trials * RESULT_WORDS * 4);
   }
 
   /** The training step, once texts are set. */
   get program(): Program {
-    return this.ready().programs.train;
+    return this.prepared().train;
   }
 
   /** Bytes of all GPU buffers. */
   get bytes(): number {
-    return (this.executables?.buffers.bytes ?? 0) + this.staging.bytes + (this.generator?.bytes ?? 0);
+    const free = this.generators.reduce((sum, { bytes }) => sum + bytes, 0);
+    return (this.ready?.executables.buffers.bytes ?? 0) + this.staging.bytes + free;
   }
 
   async setTexts(texts: Texts): Promise<void> {
-    if (this.executables) this.saved = await this.snapshot();
+    this.initial = await this.snapshot();
+    this.ready?.executables.destroy();
+    this.ready = undefined;
     const { timeSteps, batch } = this.options;
     const { training, heldOut } = texts;
     const train = trainingProgram(this.run, {
@@ -70,37 +81,39 @@ export class GpuEngine implements Engine {
       name: 'held-out text', count: heldOut.length, length: evaluationWindows(heldOut.length, { batch, timeSteps }).streamLength,
     });
     const executables = await prepare(this.device, evaluate ? [train, evaluate] : [train], timeSteps);
-    this.executables?.destroy();
-    this.executables = executables;
-    this.programs = { train, evaluate };
-    this.texts = texts;
+    const ends = chunks(train, this.strategy.submitFlops);
+    this.ready = { executables, train, ends, evaluate, heldOut: heldOut.length };
     this.write('training text', training);
     if (evaluate) this.write('held-out text', heldOut);
-    this.restore(this.saved);
+    this.restore(this.initial);
   }
 
   submit(control: StepControl): void {
-    const { executables, programs } = this.ready();
+    const { executables, train, ends } = this.prepared();
     this.device.check();
-    if (this.waiting.length + this.reading.length * RESULT_BLOCK >= RING / 2) {
-      throw new Error(`${RING / 2} steps are submitted and not read: await results() between steps`);
+    if (this.pending() >= MOST_WAITING) {
+      throw new Error(`${MOST_WAITING} steps are submitted and not read: await results() between steps`);
     }
     this.control(control);
     this.write('train control', this.words);
     this.waiting.push(control.step);
-    const encoder = this.device.gpu.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    executables.encode(pass, programs.train);
-    pass.end();
     const staging = this.waiting.length >= RESULT_BLOCK ? this.staging.take() : undefined;
-    if (staging) this.copyResults(encoder, staging);
-    this.device.gpu.queue.submit([encoder.finish()]);
+    let from = 0;
+    for (const to of ends) {
+      const encoder = this.device.gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      executables.encode(pass, train, { from, to });
+      pass.end();
+      if (staging && to === train.dispatches.length) this.copyResults(encoder, staging);
+      this.device.gpu.queue.submit([encoder.finish()]);
+      from = to;
+    }
     if (staging) this.read(staging);
   }
 
   async results(pending: number): Promise<StepResult[]> {
     const out: StepResult[] = [];
-    while (this.waiting.length + this.reading.reduce((n, { steps }) => n + steps.length, 0) > pending) {
+    while (this.pending() > pending) {
       if (this.reading.length === 0) this.flush();
       out.push(...(await this.reading[0]!.results));
       this.reading.shift();
@@ -109,10 +122,9 @@ export class GpuEngine implements Engine {
   }
 
   async evaluate(): Promise<number[]> {
-    const { programs, executables, texts } = this.ready();
+    const { evaluate, executables, heldOut: count } = this.prepared();
     const { timeSteps, batch, seeds } = this.options;
-    const count = texts.heldOut.length;
-    if (!programs.evaluate) return seeds.map(() => NaN);
+    if (!evaluate) return seeds.map(() => NaN);
     const { streamLength, windows } = evaluationWindows(count, { batch, timeSteps });
     const totals = seeds.map(() => 0);
     for (let first = 0; first < windows; first += RING) {
@@ -122,7 +134,7 @@ export class GpuEngine implements Engine {
         this.write('evaluate control', this.words);
         const encoder = this.device.gpu.createCommandEncoder();
         const pass = encoder.beginComputePass();
-        executables.encode(pass, programs.evaluate);
+        executables.encode(pass, evaluate);
         pass.end();
         this.device.gpu.queue.submit([encoder.finish()]);
       }
@@ -136,56 +148,70 @@ export class GpuEngine implements Engine {
   }
 
   async *generate(options: GenerateOptions): AsyncGenerator<Uint32Array> {
-    const { executables } = this.ready();
-    this.generator ??= await createGenerator(this.device, this.run);
-    yield* this.generator.generate(executables.buffer('parameters'), options);
+    // One at a time each: a second writer at the same time has its own states.
+    const generator = this.generators.pop() ?? await createGenerator(this.device, this.run);
+    try {
+      yield* generator.generate(this.initial?.parameters ?? this.prepared().executables.buffer('parameters'), options);
+    } finally {
+      this.generators.push(generator);
+    }
   }
 
+  /** All copies are taken at once, so that no step comes between them. */
   async snapshot(): Promise<Snapshot> {
-    const { executables } = this;
-    if (!executables) return structuredClone(this.saved);
+    if (this.initial) return structuredClone(this.initial);
+    const { executables } = this.prepared();
     const read = async (name: string, length: number): Promise<Float32Array> =>
-      new Float32Array(await readBuffer(this.device, executables.buffer(name), 0, 4 * length));
-    const { parameters, optimizer, states } = this.saved;
-    return {
-      parameters: await read('parameters', parameters.length),
-      optimizer: Object.fromEntries(await Promise.all(
-        Object.entries(optimizer).map(async ([name, { length }]) => [name, await read(name, length)] as const),
-      )),
-      states: states.length > 0 ? await read('states', states.length) : states,
-    };
+      length === 0 ? new Float32Array() : new Float32Array(await readBuffer(this.device, executables.buffer(name), 0, 4 * length));
+    const { lengths } = this;
+    const [parameters, states, ...optimizer] = await Promise.all([
+      read('parameters', lengths.parameters), read('states', lengths.states),
+      ...lengths.optimizer.map((name) => read(name, lengths.parameters)),
+    ]);
+    return { parameters, states, optimizer: Object.fromEntries(lengths.optimizer.map((name, i) => [name, optimizer[i]!])) };
   }
 
+  /** @throws RangeError where an array has another length than this run's; nothing is changed then. */
   restore(snapshot: Snapshot): void {
-    this.saved = snapshot;
-    if (!this.executables) return;
+    checkSnapshot(snapshot, this.lengths);
+    if (!this.ready) {
+      this.initial = structuredClone(snapshot);
+      return;
+    }
+    this.initial = undefined;
     this.write('parameters', Float32Array.from(snapshot.parameters));
-    for (const [name, values] of Object.entries(snapshot.optimizer)) this.write(name, Float32Array.from(values));
+    for (const name of this.lengths.optimizer) this.write(name, Float32Array.from(snapshot.optimizer[name]!));
     this.write('states', Float32Array.from(snapshot.states));
+    this.write('results', new Float32Array(RING * this.options.seeds.length * RESULT_WORDS));
   }
 
   /** µs of each dispatch of a training step, where the adapter has timestamps. Runs the step's dispatches once, state kept. */
   async measure(): Promise<number[] | undefined> {
-    const { executables, programs } = this.ready();
+    const { executables, train } = this.prepared();
+    if (this.pending() > 0) throw new Error('steps are under way: await results(0) before measuring');
     const before = await this.snapshot();
     this.control({ step: 0, cursor: 0, reset: true, rate: 0 });
     this.write('train control', this.words);
-    const times = await measureDispatches(this.device, programs.train.dispatches.length,
-      (pass, index) => executables.encodeOne(pass, programs.train, index));
+    const times = await measureDispatches(this.device, train.dispatches.length,
+      (pass, index) => executables.encode(pass, train, { from: index, to: index + 1 }));
     this.restore(before);
     return times;
   }
 
   destroy(): void {
-    this.executables?.destroy();
-    this.generator?.destroy();
+    this.ready?.executables.destroy();
+    for (const generator of this.generators) generator.destroy();
     this.staging.destroy();
   }
 
-  private ready(): { executables: Executables; programs: { train: Program; evaluate: Program | undefined }; texts: Texts } {
-    const { executables, programs, texts } = this;
-    if (!executables || !programs || !texts) throw new Error('the engine has no text yet: await setTexts() first');
-    return { executables, programs, texts };
+  private prepared(): Ready {
+    if (!this.ready) throw new Error('the engine has no text yet: await setTexts() first');
+    return this.ready;
+  }
+
+  /** Steps submitted whose results were not given out. */
+  private pending(): number {
+    return this.waiting.length + this.reading.reduce((sum, { steps }) => sum + steps.length, 0);
   }
 
   private control({ step, cursor, reset, rate }: StepControl): void {
@@ -198,12 +224,12 @@ export class GpuEngine implements Engine {
   }
 
   private write(name: string, data: Uint32Array | Float32Array): void {
-    if (data.length > 0) this.device.gpu.queue.writeBuffer(this.ready().executables.buffer(name), 0, data as Uint32Array<ArrayBuffer>);
+    if (data.length > 0) this.device.gpu.queue.writeBuffer(this.prepared().executables.buffer(name), 0, data as Uint32Array<ArrayBuffer>);
   }
 
   /** Copies the waiting steps' records, from the first to the last, which may lie past the ring's end. */
   private copyResults(encoder: GPUCommandEncoder, staging: GPUBuffer): void {
-    const results = this.ready().executables.buffer('results');
+    const results = this.prepared().executables.buffer('results');
     const record = this.options.seeds.length * RESULT_WORDS * 4;
     const first = this.waiting[0]! % RING;
     const head = Math.min(this.waiting.length, RING - first);
@@ -228,6 +254,16 @@ export class GpuEngine implements Engine {
     this.device.gpu.queue.submit([encoder.finish()]);
     this.read(staging);
   }
+}
+
+function initialSnapshot({ model, seeds }: EngineOptions, { parameters: length, optimizer, states }: SnapshotLengths): Snapshot {
+  const parameters = new Float32Array(length);
+  seeds.forEach((seed, trial) => parameters.set(initialParameters(model, seed), trial * model.layout.size));
+  return {
+    parameters,
+    optimizer: Object.fromEntries(optimizer.map((name) => [name, new Float32Array(length)])),
+    states: new Float32Array(states),
+  };
 }
 
 function parseResults(records: Float32Array, steps: readonly number[], trials: number): StepResult[] {

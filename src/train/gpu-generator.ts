@@ -10,9 +10,11 @@ import { prepare } from '../schedule/executable.js';
 export interface Generator {
   readonly bytes: number;
   /** `parameters` holds all trials, one after the other; a copy of the trial's is taken first, so training may go on. */
-  generate(parameters: GPUBuffer, options: GenerateOptions): AsyncGenerator<Uint32Array>;
+  generate(parameters: Parameters, options: GenerateOptions): AsyncGenerator<Uint32Array>;
   destroy(): void;
 }
+
+type Parameters = GPUBuffer | Float32Array | Float64Array;
 
 export async function createGenerator(device: Device, run: RunShape): Promise<Generator> {
   const program = generationProgram(run);
@@ -22,13 +24,22 @@ export async function createGenerator(device: Device, run: RunShape): Promise<Ge
   const bytes = 4 * run.model.layout.size;
   const { queue } = device.gpu;
 
-  async function* generate(parameters: GPUBuffer, { prime, length, temperature, seed, trial }: GenerateOptions) {
+  function copyParameters(parameters: Parameters, trial: number): void {
+    const target = executables.buffer('generation parameters');
+    if (ArrayBuffer.isView(parameters)) {
+      queue.writeBuffer(target, 0, Float32Array.from(parameters.subarray((trial * bytes) / 4, ((trial + 1) * bytes) / 4)));
+      return;
+    }
+    const encoder = device.gpu.createCommandEncoder();
+    encoder.copyBufferToBuffer(parameters, trial * bytes, target, 0, bytes);
+    queue.submit([encoder.finish()]);
+  }
+
+  async function* generate(parameters: Parameters, { prime, length, temperature, seed, trial }: GenerateOptions) {
     if (prime.length < 1 || prime.length > PRIME_LIMIT) {
       throw new RangeError(`the prime has ${prime.length} tokens: give 1 to ${PRIME_LIMIT}`);
     }
-    const encoder = device.gpu.createCommandEncoder();
-    encoder.copyBufferToBuffer(parameters, trial * bytes, executables.buffer('generation parameters'), 0, bytes);
-    queue.submit([encoder.finish()]);
+    copyParameters(parameters, trial);
     queue.writeBuffer(executables.buffer('prime'), 0, Uint32Array.from(prime));
     queue.writeBuffer(executables.buffer('current token'), 0, Uint32Array.from(prime.subarray(0, 1)));
     queue.writeBuffer(executables.buffer('generation states'), 0, new Float32Array(stateSize(run.model, 1)));
@@ -43,7 +54,7 @@ export async function createGenerator(device: Device, run: RunShape): Promise<Ge
       queue.writeBuffer(executables.buffer('generate control'), 0, words);
       const chunk = device.gpu.createCommandEncoder();
       const pass = chunk.beginComputePass();
-      for (let i = 0; i < count; i++) executables.encode(pass, program, i);
+      for (let i = 0; i < count; i++) executables.encode(pass, program, { run: i });
       pass.end();
       queue.submit([chunk.finish()]);
       const tokens = new Uint32Array(await readBuffer(device, executables.buffer('generated'), 0, 4 * count));

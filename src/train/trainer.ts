@@ -4,6 +4,7 @@ import { checkInteger, checkNumber } from '../model/check.js';
 import type { Engine, EngineOptions, StepResult } from '../model/engine.js';
 import { packParameter, unpackParameter } from '../model/layout.js';
 import type { Driver } from '../kernels/recurrence.js';
+import type { Strategy } from '../schedule/tiles.js';
 import { type Checkpoint, encodeCheckpoint, fingerprint, type TextFingerprint } from './checkpoint.js';
 
 /** Steps that may be under way before the oldest one's result is awaited. */
@@ -20,7 +21,7 @@ export interface TrainingStep {
   readonly trials: readonly { readonly loss: number; readonly gradientNorm: number }[];
 }
 
-/** The loss or a gradient is not a number. The parameters are those before the step; the last checkpoint is whole. */
+/** The loss or a gradient is not a number. The parameters are those before the step: no later step changed them. */
 export class TrainingDivergedError extends Error {
   override readonly name = 'TrainingDivergedError';
   constructor(readonly step: number, readonly loss: number, readonly gradientNorm: number, trial: number, advice: string) {
@@ -33,7 +34,8 @@ export interface TrainerSettings extends EngineOptions {
   readonly driver: Driver;
   /** Name of what computes, for checkpoints and summaries. */
   readonly adapter: string;
-  readonly from?: Checkpoint;
+  /** How the GPU's sums are cut; none on the CPU. */
+  readonly strategy?: Strategy;
 }
 
 export interface FitOptions {
@@ -61,12 +63,14 @@ export class Trainer<E extends Engine = Engine> {
   private vocabulary: Vocabulary | undefined;
   private text: TextFingerprint | undefined;
   private streams: ReturnType<typeof trainingWindows> | undefined;
+  private cursor: number | undefined; // the checkpoint's, until it is checked against the text
+  private diverged: TrainingDivergedError | undefined;
 
-  constructor(readonly engine: E, readonly settings: TrainerSettings) {
-    const { from } = settings;
+  constructor(readonly engine: E, readonly settings: TrainerSettings, from?: Checkpoint) {
     this.stepsDone = from?.step ?? 0;
     this.vocabulary = from?.vocabulary;
     this.text = from?.text;
+    this.cursor = from?.cursor;
     if (from) engine.restore(from.snapshot);
   }
 
@@ -83,7 +87,7 @@ export class Trainer<E extends Engine = Engine> {
     if (this.corpus === corpus) return;
     const { model, batch, timeSteps } = this.settings;
     const { size } = corpus.vocabulary;
-    if (size > model.vocabulary || size > model.outputs) {
+    if (size > model.vocabulary || size !== model.outputs) {
       throw new RangeError(`the text has ${size} different characters, the model reads ${model.vocabulary} and predicts ` +
         `${model.outputs}: build the model with corpus.vocabulary.size`);
     }
@@ -93,11 +97,18 @@ export class Trainer<E extends Engine = Engine> {
       throw new RangeError(`the text (${text.length} characters) is not the one that this run was trained on ` +
         `(${this.text.length} characters): give the same text, or start a new run`);
     }
+    const streams = trainingWindows(train.length, { batch, timeSteps });
+    const { cursor } = cursorAt(this.stepsDone, streams);
+    if (this.cursor !== undefined && this.cursor !== cursor) {
+      throw new RangeError(`the checkpoint's cursor is ${this.cursor}, step ${this.stepsDone} of this text is at ${cursor}: ` +
+        'give the same text with the same share held out');
+    }
     await this.engine.setTexts({ training: train, heldOut });
+    this.cursor = undefined;
     this.corpus = corpus;
     this.vocabulary = corpus.vocabulary;
     this.text = text;
-    this.streams = trainingWindows(train.length, { batch, timeSteps });
+    this.streams = streams;
   }
 
   /**
@@ -106,6 +117,7 @@ export class Trainer<E extends Engine = Engine> {
    */
   async *fit(corpus: TextCorpus, { steps, signal }: FitOptions): AsyncGenerator<TrainingStep> {
     checkInteger('steps', steps, 1);
+    if (this.diverged) throw this.diverged;
     await this.load(corpus);
     const { rate } = this.settings.optimizer;
     let rest: StepResult[] = [];
@@ -133,9 +145,10 @@ export class Trainer<E extends Engine = Engine> {
   async *stream(options: GenerationOptions = {}): AsyncGenerator<string> {
     const { prime = '', length = 300, temperature = 0.8, seed = this.settings.seeds[0]!, trial = 0 } = options;
     const vocabulary = this.vocabulary;
-    if (!vocabulary || !this.corpus) throw new Error('there is no text yet: call fit(corpus, …) or load(corpus) first');
+    if (!vocabulary) throw new Error('there is no text yet: call fit(corpus, …) or load(corpus) first');
     checkInteger('length', length, 1);
-    checkNumber('temperature', temperature, { min: 0 });
+    // Below, the exponentials of float32 leave nothing to choose from: 0 says so.
+    if (temperature !== 0) checkNumber('temperature (where it is not 0)', temperature, { min: 0.01, max: 100 });
     checkInteger('seed', seed, 0, 2 ** 32 - 1);
     checkInteger('trial', trial, 0, this.settings.seeds.length - 1);
     const tokens = prime === '' ? Uint32Array.of(0) : vocabulary.encode(prime, 'prime');
@@ -173,8 +186,9 @@ export class Trainer<E extends Engine = Engine> {
     this.engine.restore(snapshot);
   }
 
-  /** The whole state of the run as a safetensors file; between steps or while `fit` waits. */
+  /** The whole state of the run as a safetensors file; between steps or while `fit` waits. @throws the divergence, after one. */
   async checkpoint(): Promise<Uint8Array> {
+    if (this.diverged) throw this.diverged;
     if (!this.vocabulary || !this.text || !this.streams) throw new Error('there is nothing to save yet: call fit(corpus, …) or load(corpus) first');
     const step = this.stepsDone;
     const { cursor } = cursorAt(step, this.streams);
@@ -189,7 +203,10 @@ export class Trainer<E extends Engine = Engine> {
 
   private outcome({ step, loss, gradientNorm, nonFinite }: StepResult): TrainingStep {
     const bad = loss.findIndex((value, trial) => !Number.isFinite(value) || nonFinite[trial]! > 0);
-    if (bad >= 0) throw new TrainingDivergedError(step + 1, loss[bad]!, gradientNorm[bad]!, bad, this.advice());
+    if (bad >= 0) {
+      this.stepsDone = step;
+      throw (this.diverged = new TrainingDivergedError(step + 1, loss[bad]!, gradientNorm[bad]!, bad, this.advice()));
+    }
     const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     return {
       step: step + 1, loss: mean(loss), gradientNorm: mean(gradientNorm),
