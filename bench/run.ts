@@ -4,7 +4,7 @@ import { contest, openPage } from './contest.js';
 import { expectedFirstLoss } from './expected.js';
 import { parseOptions, type Options } from './options.js';
 import { createProblem, SIZES } from './problem.js';
-import { formatReport, lastCommonStep, resultOf, type Report } from './report.js';
+import { formatReport, judgeLastLosses, lastCommonStep, resultOf, type Report } from './report.js';
 import { OWN } from './system.js';
 
 /** Measures Latch, its CPU reference and `options.peers` on one adapter in one run. */
@@ -27,7 +27,7 @@ export async function bench(options: Options, log: (text: string) => void): Prom
         ceilingForm: ceiling.form,
         size: options.size,
         expectedFirstLoss: expected,
-        results: runs.map((run) => resultOf(run, options.size, step, expected)),
+        results: judgeLastLosses(runs.map((run) => resultOf(run, options.size, step, expected))),
       };
     } finally {
       await pages.close();
