@@ -27,7 +27,10 @@ export interface Result {
   lossStep: number | null;
   /** Why this row does not count, if it does not. */
   error?: string;
-  /** What a reader should know of the row: a peer whose loss goes elsewhere than the reference's computes something else. */
+  /**
+   * What a reader should know of the row: a peer whose loss goes elsewhere than the reference's computes something
+   * else.
+   */
   note?: string;
 }
 
@@ -104,11 +107,12 @@ export function formatReport(report: Report): string {
   const { vocabulary, hidden, layers, timeSteps, batch } = SIZES[report.size];
   const order = [...report.results].sort((a, b) => (a.msPerStep ?? Infinity) - (b.msPerStep ?? Infinity));
   const own = report.results.find(({ system }) => system === 'latch')?.msPerStep ?? null;
-  const header = ['system', 'backend', 'ms/step', '× latch', 'spread', 'steps', 'first ms', 'dispatches', 'submits', 'buffers',
-    'GPU MB', 'GFLOP/s', 'loss first', `at step ${order[0]?.lossStep ?? '-'}`];
+  const header = ['system', 'backend', 'ms/step', '× latch', 'spread', 'steps', 'first ms', 'dispatches', 'submits',
+    'buffers', 'GPU MB', 'GFLOP/s', 'loss first', `at step ${order[0]?.lossStep ?? '-'}`];
   const rows = order.map((r) => [
     r.system, r.backend, fixed(r.msPerStep, 2),
-    r.msPerStep === null || own === null ? '-' : fixed(r.msPerStep / own, 2), r.spread === null ? '-' : `${fixed(r.spread * 100, 0)}%`,
+    r.msPerStep === null || own === null ? '-' : fixed(r.msPerStep / own, 2),
+    r.spread === null ? '-' : `${fixed(r.spread * 100, 0)}%`,
     String(r.steps), fixed(r.firstStepMs, 0), fixed(r.dispatches, 0), fixed(r.submits, 0), fixed(r.buffersCreated, 0),
     fixed(r.gpuBytes === null ? null : r.gpuBytes / 1e6, 1), fixed(r.gflops, 3),
     fixed(r.loss[0], 5), fixed(r.loss[1], 5),

@@ -1,5 +1,5 @@
-// sums[n] = Σ_row x[row, n]: bias gradients. With TWIN the same sums also go to a second place: b_ih and b_hh have equal
-// gradients where both simply add to Z.
+// sums[n] = Σ_row x[row, n]: bias gradients. With TWIN the same sums also go to a second place: b_ih and b_hh have
+// equal gradients where both simply add to Z.
 //
 //   x [ROWS, COLUMNS·4]      sums [COLUMNS·4] at the binding's start, and again TWIN vec4f further on
 //

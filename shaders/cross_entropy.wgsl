@@ -3,7 +3,8 @@
 //   loss[row] = w·(log Σ_v e^{x_v} − x_target)      ∂/∂x_v = w·(softmax(x)_v − [v = target])
 //   w = 1/ROWS, or mask[row]/Σ mask: the losses of the rows add up to the mean
 //
-//   logits [ROWS, PITCH·4], V of them real, padding written as zero      targets [ROWS]      mask [ROWS]      count [1] = Σ mask
+//   logits [ROWS, PITCH·4], V of them real, padding written as zero
+//   targets [ROWS]      mask [ROWS]      count [1] = Σ mask
 //
 // Bindings: 0 logits, 1 targets, 2 loss, then mask, count. Strides (one trial to the next): logits in vec4f, rows ROWS.
 // Work: a thread owns a row; the largest logit is taken out first, so that no exponential overflows (±1e3 are fine).

@@ -1,4 +1,5 @@
-// d_table[v] = Σ over rows with ids[row] = v of d_out[row], in the order of the rows: no atomics, the same bits each time.
+// d_table[v] = Σ over rows with ids[row] = v of d_out[row], in the order of the rows: no atomics, the same bits each
+// time.
 //
 //   starts [V+1], rows [ROWS] from rows_by_token.wgsl      d_out [ROWS, COLUMNS·4]      d_table [V, COLUMNS·4]
 //

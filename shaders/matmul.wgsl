@@ -7,8 +7,8 @@
 //
 // Bindings: 0 a, 1 b, 2 c, then bias, bias2. Pitches and strides (one trial to the next) are in vec4f; A starts
 //   OFFSET_A vec4f into its binding.
-// Work: a thread owns TILE_ROWS rows × TILE_COLUMNS vec4f columns of C in registers; k runs in fours, so that every load
-//   is a vec4f. No workgroup memory. Neighbouring threads share rows: their loads of A are one.
+// Work: a thread owns TILE_ROWS rows × TILE_COLUMNS vec4f columns of C in registers; k runs in fours, so that every
+//   load is a vec4f. No workgroup memory. Neighbouring threads share rows: their loads of A are one.
 // Sums run over k in order, so the same bits come out whatever the trials. CPU twin: src/reference/matmul.ts
 
 const M = ${M}u;

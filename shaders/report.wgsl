@@ -2,7 +2,8 @@
 //
 //   loss [ROWS] of each row, weighted so that they add up to the mean      partials [PARTIALS] from squared_norm.wgsl
 //   results [RING, trials, 4]: record `step mod RING` = Σ loss, ‖g‖ before clipping, count of non-finite values
-//   The count goes on from the last step's record: after one bad step no later one, already under way, changes anything.
+//   The count goes on from the last step's record: after one bad step no later one, already under way, changes
+//   anything.
 //
 // Bindings: 0 loss, 1 results, 2 control, then partials.
 // Work: one workgroup of 64 a trial; lane i adds values i, i+64, …, then lane 0 the lanes in order: fixed order.

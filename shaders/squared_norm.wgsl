@@ -1,5 +1,5 @@
-// ‖g‖² of the flat gradient, and how many of its values are not finite, as PARTIALS partial results a trial; report.wgsl
-// adds them up.
+// ‖g‖² of the flat gradient, and how many of its values are not finite, as PARTIALS partial results a trial;
+// report.wgsl adds them up.
 //
 //   gradient [SIZE·4]      partials [PARTIALS] of (Σ g², count)
 //

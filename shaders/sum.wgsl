@@ -3,7 +3,8 @@
 //   x [SIZE]      out [1]
 //
 // Bindings: 0 x, 1 out.
-// Work: one workgroup of 64 a trial; lane i adds values i, i+64, …, then lane 0 the lanes in order. Workgroup memory 256 B.
+// Work: one workgroup of 64 a trial; lane i adds values i, i+64, …, then lane 0 the lanes in order.
+//   Workgroup memory 256 B.
 // CPU twin: src/reference/cross-entropy.ts
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;

@@ -1,5 +1,7 @@
 // The public face of Latch, and nothing that is not public.
-export { type AdapterDescription, type Device, DeviceLostError, type DeviceOptions, GpuError, openDevice } from './gpu/device.js';
+export {
+  type AdapterDescription, type Device, DeviceLostError, type DeviceOptions, GpuError, openDevice,
+} from './gpu/device.js';
 export {
   type Bias, embedding, type LayerDescription, linear, lstm, type Model, oneHot, recurrent, sequential,
 } from './model/description.js';
@@ -11,7 +13,9 @@ export { type TextCorpus, textCorpus, type TextCorpusOptions, unigramEntropy, Vo
 export {
   createReferenceTrainer, createTrainer, resumeReferenceTrainer, resumeTrainer, type TrainerOptions,
 } from './train/create.js';
-export { type FitOptions, type GenerationOptions, Trainer, TrainingDivergedError, type TrainingStep } from './train/trainer.js';
+export {
+  type FitOptions, type GenerationOptions, Trainer, TrainingDivergedError, type TrainingStep,
+} from './train/trainer.js';
 export { type Checkpoint, CheckpointError, decodeCheckpoint } from './train/checkpoint.js';
 export { SafetensorsError } from './io/safetensors.js';
 export { explain, explainTable, type ProgramRow } from './schedule/explain.js';

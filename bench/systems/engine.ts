@@ -13,7 +13,9 @@ export async function train(
   const { vocabulary, hidden, layers, timeSteps, batch } = problem;
   const { rate, beta1, beta2, epsilon, clipNorm } = TRAINING;
   const model = sequential([oneHot(vocabulary), lstm(hidden, { layers, bias: 'input' }), linear(vocabulary)]);
-  const trainer = await create(model, { optimizer: adam({ rate, beta1, beta2, epsilon }), clip: { norm: clipNorm }, timeSteps, batch });
+  const trainer = await create(model, {
+    optimizer: adam({ rate, beta1, beta2, epsilon }), clip: { norm: clipNorm }, timeSteps, batch,
+  });
   const { engine } = trainer;
   await trainer.setParameters([
     ...problem.lstm.flatMap(({ weightIh, weightHh, bias }, l) => [

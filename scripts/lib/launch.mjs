@@ -35,7 +35,8 @@ export function chromeFlags({ sandbox = process.getuid?.() !== 0, vulkan = hasVu
  * @param {string} [options.chrome] as on the command line
  * @param {boolean} [options.headed]
  * @param {string[]} [options.flags] more arguments for Chrome
- * @param {boolean} [options.survivesInterrupt] Ctrl-C and SIGTERM are left to the caller, who may want a last word from the page
+ * @param {boolean} [options.survivesInterrupt] Ctrl-C and SIGTERM are left to the caller, who may want a last
+ *   word from the page
  * @returns {Promise<import('puppeteer').Browser>}
  * @throws {Error} when no browser is found or it does not start
  */

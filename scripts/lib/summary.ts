@@ -67,7 +67,8 @@ export function startText(info: Started, textName: string): string {
     `Run: ${textName} (${textLength.toLocaleString('en')} characters), time ${shape.time}, batch ${shape.batch}, ` +
       `${shape.optimizer} at ${shape.rate}, ${from > 0 ? `steps ${from + 1} to ${steps}` : `${steps} steps`}`,
     ...(fromAdapter === undefined ? [] : [
-      `The checkpoint was made on ${fromAdapter}: the run goes on, but sums round differently here, so not bit for bit.`,
+      `The checkpoint was made on ${fromAdapter}: the run goes on, but sums round differently here, ` +
+        'so not bit for bit.',
     ]),
   ].join('\n');
 }

@@ -38,7 +38,8 @@ function probeDawn(root, extra) {
 /** @param {string} chrome @returns {string[]} folders that may hold the driver, the browser's own first */
 function driverFolders(chrome) {
   return [dirname(realpathSync(chrome)), '/usr/lib/chromium', '/usr/lib64/chromium-browser',
-    '/usr/lib/chromium-browser', '/opt/google/chrome', '/opt/microsoft/msedge', '/snap/chromium/current/usr/lib/chromium-browser'];
+    '/usr/lib/chromium-browser', '/opt/google/chrome', '/opt/microsoft/msedge',
+    '/snap/chromium/current/usr/lib/chromium-browser'];
 }
 
 /**

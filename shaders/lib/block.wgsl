@@ -1,4 +1,5 @@
-// How a recurrent layer is cut: a thread owns a block of ROWS batch rows × UNITS neighbouring units (4 with QUAD, or 1).
+// How a recurrent layer is cut: a thread owns a block of ROWS batch rows × UNITS neighbouring units (4 with QUAD,
+// or 1).
 
 const T = ${T}u;
 const B = ${B}u;

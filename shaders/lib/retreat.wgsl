@@ -4,7 +4,8 @@
 //   ∂L/∂h_t = dY_t + dZ_{t+1}·Rᵀ          then the cell's backward          t = T−1 … 0
 //
 //   gates         [T, B, H] Gates   in: activated gates; out: dZ = ∂L/∂Z, in place
-//   transposed    [H, H] Gates      R with its units swapped: transposed[j, u] = R[u, j], so that neighbours load neighbours
+//   transposed    [H, H] Gates      R with its units swapped: transposed[j, u] = R[u, j],
+//                                   so that neighbours load neighbours
 //   d_output      [T, B, HP]        dY: gradient from the layers above
 //   cell          [T+1, B, HP]      slot t is c_{t−1}
 //   d_cell        [B, HP]           ∂L/∂c carried from t+1 to t; holds ∂L/∂c_{−1} in the end

@@ -1,4 +1,5 @@
-// s ← α·s + (1−α)·g², w ← w − rate·g/(√s + ε) (Tieleman & Hinton 2012; PyTorch RMSprop). CPU twin: src/reference/rmsprop.ts
+// s ← α·s + (1−α)·g², w ← w − rate·g/(√s + ε) (Tieleman & Hinton 2012; PyTorch RMSprop).
+// CPU twin: src/reference/rmsprop.ts
 
 @group(0) @binding(4) var<storage, read_write> square_avg: array<vec4f>;
 

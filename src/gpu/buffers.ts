@@ -40,14 +40,17 @@ export async function createBuffers(device: Device, sizes: ReadonlyMap<string, n
 export function checkBufferSize({ limits, adapter }: Device, name: string, size: number): void {
   const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   if (size <= limit) return;
-  throw new GpuError(`the model is too large for this adapter: its buffer "${name}" needs ${megabytes(size)} and ${adapter.name} ` +
-    `allows ${megabytes(limit)} a buffer; use fewer units, a smaller batch, fewer time steps or fewer trials`);
+  throw new GpuError(`the model is too large for this adapter: its buffer "${name}" needs ${megabytes(size)} ` +
+    `and ${adapter.name} allows ${megabytes(limit)} a buffer; ` +
+    'use fewer units, a smaller batch, fewer time steps or fewer trials');
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toLocaleString('en', { maximumFractionDigits: 1 })} MB`;
 
 /** Copies `bytes` of `buffer` from `offset` and waits for them. */
-export async function readBuffer(device: Device, buffer: GPUBuffer, offset = 0, bytes = buffer.size - offset): Promise<ArrayBuffer> {
+export async function readBuffer(
+  device: Device, buffer: GPUBuffer, offset = 0, bytes = buffer.size - offset,
+): Promise<ArrayBuffer> {
   device.check();
   const staging = device.gpu.createBuffer({ size: bytes, usage: BUFFER_USAGE.MAP_READ | BUFFER_USAGE.COPY_DST });
   const encoder = device.gpu.createCommandEncoder();

@@ -48,13 +48,13 @@ export interface DeviceOptions {
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const entry = options.gpu ?? (typeof navigator === 'undefined' ? undefined : navigator.gpu);
   if (!entry) {
-    throw new GpuError('WebGPU is missing: use Chrome or Edge 113, Safari 26 or Firefox 141 or later over https or localhost; ' +
-      'in Node install the package "webgpu" and give openDevice({ gpu: create([]) })');
+    throw new GpuError('WebGPU is missing: use Chrome or Edge 113, Safari 26 or Firefox 141 or later ' +
+      'over https or localhost; in Node install the package "webgpu" and give openDevice({ gpu: create([]) })');
   }
   const adapter = await entry.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
-    throw new GpuError('no WebGPU adapter was found: update the graphics driver, check chrome://gpu, or start Chrome with ' +
-      '--enable-unsafe-webgpu (software rendering); in Node install a Vulkan driver');
+    throw new GpuError('no WebGPU adapter was found: update the graphics driver, check chrome://gpu, ' +
+      'or start Chrome with --enable-unsafe-webgpu (software rendering); in Node install a Vulkan driver');
   }
   const immediates = options.immediates !== false && offersImmediates(entry, adapter);
   const timestamps = adapter.features.has('timestamp-query');
@@ -100,7 +100,9 @@ function describe(adapter: GPUAdapter): AdapterDescription {
   };
 }
 
-function wrap(entry: GPU, gpu: GPUDevice, adapter: AdapterDescription, immediates: boolean, timestamps: boolean): Device {
+function wrap(
+  entry: GPU, gpu: GPUDevice, adapter: AdapterDescription, immediates: boolean, timestamps: boolean,
+): Device {
   let failure: Error | undefined;
   gpu.onuncapturederror = ({ error }) => {
     failure ??= new GpuError(`the GPU reported: ${error.message}`);

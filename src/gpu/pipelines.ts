@@ -22,7 +22,10 @@ export async function createPipeline(device: Device, source: ShaderSource): Prom
   const module = await compile(device, source);
   return scoped(device, source.file, async () => {
     const uniform: GPUBindGroupLayoutEntry[] = source.timed && !immediates
-      ? [{ binding: source.accesses.length, visibility: COMPUTE_STAGE, buffer: { type: 'uniform', hasDynamicOffset: true } }]
+      ? [{
+        binding: source.accesses.length, visibility: COMPUTE_STAGE,
+        buffer: { type: 'uniform', hasDynamicOffset: true },
+      }]
       : [];
     const layout = gpu.createBindGroupLayout({
       label: source.file,
@@ -40,7 +43,9 @@ export async function createPipeline(device: Device, source: ShaderSource): Prom
       ...(source.timed && immediates ? { immediateSize: 4 } : {}),
     });
     const pipeline = await gpu
-      .createComputePipelineAsync({ label: source.file, layout: pipelineLayout, compute: { module, entryPoint: 'main' } })
+      .createComputePipelineAsync({
+        label: source.file, layout: pipelineLayout, compute: { module, entryPoint: 'main' },
+      })
       .catch((error: Error) => {
         device.check();
         throw new GpuError(`${source.file}: ${error.message}`);

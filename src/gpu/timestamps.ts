@@ -15,7 +15,9 @@ export async function measureDispatches(
   for (let start = 0; start < count; start += most) {
     const n = Math.min(most, count - start);
     const queries = device.gpu.createQuerySet({ type: 'timestamp', count: 2 * n });
-    const resolved = device.gpu.createBuffer({ size: 16 * n, usage: BUFFER_USAGE.QUERY_RESOLVE | BUFFER_USAGE.COPY_SRC });
+    const resolved = device.gpu.createBuffer({
+      size: 16 * n, usage: BUFFER_USAGE.QUERY_RESOLVE | BUFFER_USAGE.COPY_SRC,
+    });
     const encoder = device.gpu.createCommandEncoder();
     for (let i = 0; i < n; i++) {
       const pass = encoder.beginComputePass({

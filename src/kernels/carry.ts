@@ -1,6 +1,9 @@
 import { type Access, ceilDiv, type Kernel } from './kernel.js';
 
-/** Typed face of `shaders/carry.wgsl`. `size` floats a state (batch × padded units), `blocks` states; strides and offset in floats. */
+/**
+ * Typed face of `shaders/carry.wgsl`. `size` floats a state (batch × padded units), `blocks` states; strides and offset
+ * in floats.
+ */
 export function carry({ size, blocks, timeSteps, trials, strideStates, offsetStates, strideBlocks, out }: {
   size: number; blocks: number; timeSteps: number; trials: number; out: boolean;
   strideStates: number; offsetStates: number; strideBlocks: number;

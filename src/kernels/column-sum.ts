@@ -1,7 +1,10 @@
 import { pad4 } from '../model/layout.js';
 import { ceilDiv, type Kernel } from './kernel.js';
 
-/** Typed face of `shaders/column_sum.wgsl`: sums[n] = Σ_row x[row, n]. Strides and `twin` (distance of a second copy) in floats. */
+/**
+ * Typed face of `shaders/column_sum.wgsl`: sums[n] = Σ_row x[row, n]. Strides and `twin` (distance of a second copy) in
+ * floats.
+ */
 export function columnSum(shape: {
   rows: number; columns: number; trials: number; strideX: number; strideSums: number; twin?: number;
   /** Threads that share a column; 1 needs no barrier. */

@@ -1,7 +1,10 @@
 /** Words of a `Control` record (`shaders/lib/control.wgsl`). */
 export const CONTROL_WORDS = 8;
 
-/** Steps in the ring of results [RING, trials], and the words of one record: loss, gradient norm, non-finite count, spare. */
+/**
+ * Steps in the ring of results [RING, trials], and the words of one record: loss, gradient norm, non-finite count,
+ * spare.
+ */
 export const RING = 64;
 export const RESULT_WORDS = 4;
 

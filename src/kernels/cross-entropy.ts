@@ -6,7 +6,9 @@ export function crossEntropy({ rows, vocabulary, trials, gradient, mask }: {
   rows: number; vocabulary: number; trials: number; gradient: boolean; mask: boolean;
 }): Kernel {
   const pitch = pad4(vocabulary) / 4;
-  const bindings: Record<string, Access> = { logits: gradient ? 'read_write' : 'read', targets: 'read', loss: 'read_write' };
+  const bindings: Record<string, Access> = {
+    logits: gradient ? 'read_write' : 'read', targets: 'read', loss: 'read_write',
+  };
   if (mask) Object.assign(bindings, { mask: 'read', count: 'read' });
   return {
     file: 'cross_entropy.wgsl',

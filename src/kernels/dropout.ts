@@ -2,7 +2,9 @@ import { dropoutThreshold } from '../random/philox.js';
 import { keyTag, stream } from '../random/streams.js';
 import { grid, type Kernel, literal } from './kernel.js';
 
-/** Typed face of `shaders/dropout.wgsl`. `size` floats a trial; `layer` tells masks apart; strides and offset in floats. */
+/**
+ * Typed face of `shaders/dropout.wgsl`. `size` floats a trial; `layer` tells masks apart; strides and offset in floats.
+ */
 export function dropout({ size, share, layer, trials, strideIn, strideOut, offsetIn = 0 }: {
   size: number; share: number; layer: number; trials: number; strideIn: number; strideOut: number; offsetIn?: number;
 }): Kernel {

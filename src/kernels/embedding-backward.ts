@@ -3,7 +3,9 @@ import type { EmbeddingShape } from './embedding.js';
 import { ceilDiv, fittingWidth, type Kernel } from './kernel.js';
 
 /** Typed face of `shaders/embedding_backward.wgsl`: d_table[v] = Σ of the rows of d_out whose id is v. */
-export function embeddingBackward({ rows, width, vocabulary, trials, ...shape }: Omit<EmbeddingShape, 'strideIds' | 'biases'>): Kernel {
+export function embeddingBackward(
+  { rows, width, vocabulary, trials, ...shape }: Omit<EmbeddingShape, 'strideIds' | 'biases'>,
+): Kernel {
   const columns = pad4(width) / 4;
   const x = fittingWidth(columns, 1, 64);
   return {

@@ -41,8 +41,8 @@ export function matmul(shape: MatmulShape): Kernel {
     defines: {
       M: m, N: n, K: k,
       PITCH_A: pad4(transposeA ? m : k) / 4, PITCH_B: pad4(transposeB ? k : n) / 4, PITCH_C: columns,
-      STRIDE_A: shape.strideA / 4, OFFSET_A: (shape.offsetA ?? 0) / 4, STRIDE_B: shape.strideB / 4, STRIDE_C: shape.strideC / 4,
-      STRIDE_BIAS: (shape.strideBias ?? 0) / 4,
+      STRIDE_A: shape.strideA / 4, OFFSET_A: (shape.offsetA ?? 0) / 4,
+      STRIDE_B: shape.strideB / 4, STRIDE_C: shape.strideC / 4, STRIDE_BIAS: (shape.strideBias ?? 0) / 4,
       TILE_ROWS: rows, TILE_QUADS: ceilDiv(rows, 4), TILE_COLUMNS: tileColumns, WORKGROUP_X: width, WORKGROUP_Y: height,
       TRANSPOSE_A: transposeA, TRANSPOSE_B: transposeB, TN: transposeA && !transposeB, TT: transposeA && transposeB,
       ACCUMULATE: accumulate, BIASES: biases, TWO_BIASES: biases > 1,

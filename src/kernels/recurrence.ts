@@ -23,7 +23,9 @@ export interface RecurrenceShape {
 }
 
 /** Bindings of the drivers forward, and backward. */
-export const FORWARD: Record<string, Access> = { gates: 'read_write', recurrent: 'read', hidden: 'read_write', cell: 'read_write' };
+export const FORWARD: Record<string, Access> = {
+  gates: 'read_write', recurrent: 'read', hidden: 'read_write', cell: 'read_write',
+};
 export const BACKWARD: Record<string, Access> = {
   gates: 'read_write', transposed: 'read', d_output: 'read', cell: 'read', d_cell: 'read_write',
 };
@@ -36,7 +38,9 @@ export function recurrence(file: string, shape: RecurrenceShape, bindings: Recor
   const blocks = tile.quad ? padded / 4 : units;
   const rows = Math.min(tile.rows, batch);
   const rowBlocks = ceilDiv(batch, rows);
-  const width = timed ? fittingWidth(blocks, Math.min(4, tile.width), tile.width) : powerOfTwo(Math.min(blocks, tile.width));
+  const width = timed
+    ? fittingWidth(blocks, Math.min(4, tile.width), tile.width)
+    : powerOfTwo(Math.min(blocks, tile.width));
   const height = timed ? Math.max(1, tile.width / width) : 1;
   const steps = timed ? 1 : timeSteps;
   const lanes = cell.lanes;

@@ -2,7 +2,10 @@ import { RING } from './control.js';
 import type { Access, Kernel } from './kernel.js';
 import { normPartials } from './squared-norm.js';
 
-/** Typed face of `shaders/report.wgsl`: the sum of `rows` losses, and the norm of a gradient of `normed` floats (0: none). */
+/**
+ * Typed face of `shaders/report.wgsl`: the sum of `rows` losses, and the norm of a gradient of `normed` floats
+ * (0: none).
+ */
 export function report({ rows, normed, trials }: { rows: number; normed: number; trials: number }): Kernel {
   const partials = normed > 0 ? normPartials(normed) : 0;
   const bindings: Record<string, Access> = { loss: 'read', results: 'read_write', control: 'read' };

@@ -1,7 +1,9 @@
 import { ceilDiv, type Kernel } from './kernel.js';
 
 /** Typed face of `shaders/rows_by_token.wgsl`: the rows of each token, in order. */
-export function rowsByToken({ rows, vocabulary, trials }: { rows: number; vocabulary: number; trials: number }): Kernel {
+export function rowsByToken({ rows, vocabulary, trials }: {
+  rows: number; vocabulary: number; trials: number;
+}): Kernel {
   return {
     file: 'rows_by_token.wgsl',
     defines: { V: vocabulary, ROWS: rows },

@@ -2,9 +2,9 @@ import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 import type { Defines } from './kernel.js';
 
 /**
- * From a file under `shaders/` to WGSL: `#include "file"`, then `wgsl-preprocessor` (`#if ${NAME}` … `#endif`, `${NAME}`),
- * then `%unroll i N` … `%end`, which writes its lines N times with `%i` (and `%{4*i+j}`) replaced. Registers cannot be
- * indexed and no driver is sure to unroll, so register tiles are unrolled here.
+ * From a file under `shaders/` to WGSL: `#include "file"`, then `wgsl-preprocessor` (`#if ${NAME}` … `#endif`,
+ * `${NAME}`), then `%unroll i N` … `%end`, which writes its lines N times with `%i` (and `%{4*i+j}`) replaced.
+ * Registers cannot be indexed and no driver is sure to unroll, so register tiles are unrolled here.
  */
 const files = import.meta.glob<string>('../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
 
@@ -41,7 +41,10 @@ function include(file: string, defines: Defines, origins: Origin[], seen: Set<st
   const lines = text.split('\n').map((line, index) => {
     const [code] = line.split('//');
     const directive = /^#include "(.+)"/.exec(line);
-    if (directive) return include(directive[1]!.replace(/\$\{(\w+)\}/g, (_, name: string) => String(defines[name])), defines, origins, seen);
+    if (directive) {
+      const included = directive[1]!.replace(/\$\{(\w+)\}/g, (_, name: string) => String(defines[name]));
+      return include(included, defines, origins, seen);
+    }
     origins.push({ file, line: index + 1 });
     return `${code!.trimEnd()} //@${origins.length - 1}`;
   });
@@ -90,8 +93,9 @@ function blockEnd(lines: readonly string[], start: number): number {
 
 function substitute(line: string, variables: ReadonlyMap<string, number>): string {
   const value = (name: string): number => variables.get(name) ?? Number(name);
+  const product = (term: string): number => term.split('*').reduce((p, factor) => p * value(factor.trim()), 1);
   return line
     .replace(/%\{([^}]+)\}/g, (_, sum: string) =>
-      String(sum.split('+').reduce((s, term) => s + term.split('*').reduce((p, factor) => p * value(factor.trim()), 1), 0)))
+      String(sum.split('+').reduce((s, term) => s + product(term), 0)))
     .replace(/%([a-z])/g, (text, name: string) => (variables.has(name) ? String(variables.get(name)) : text));
 }

@@ -1,7 +1,9 @@
 import { ceilDiv, type Kernel } from './kernel.js';
 
 /** Typed face of `shaders/transpose.wgsl`: a [size, size] matrix of gate vectors, turned. Stride of `in` in floats. */
-export function transpose({ size, lanes, trials, strideIn }: { size: number; lanes: 1 | 2 | 4; trials: number; strideIn: number }): Kernel {
+export function transpose({ size, lanes, trials, strideIn }: {
+  size: number; lanes: 1 | 2 | 4; trials: number; strideIn: number;
+}): Kernel {
   const groups = ceilDiv(size, 8);
   return {
     file: 'transpose.wgsl',

@@ -31,10 +31,14 @@ function optimizerDefines(optimizer: OptimizerDescription): Defines {
     case 'adam':
       return {
         BETA1: literal(optimizer.beta1), ONE_MINUS_BETA1: literal(1 - optimizer.beta1),
-        BETA2: literal(optimizer.beta2), ONE_MINUS_BETA2: literal(1 - optimizer.beta2), EPSILON: literal(optimizer.epsilon),
+        BETA2: literal(optimizer.beta2), ONE_MINUS_BETA2: literal(1 - optimizer.beta2),
+        EPSILON: literal(optimizer.epsilon),
       };
     case 'rmsprop':
-      return { ALPHA: literal(optimizer.alpha), ONE_MINUS_ALPHA: literal(1 - optimizer.alpha), EPSILON: literal(optimizer.epsilon) };
+      return {
+        ALPHA: literal(optimizer.alpha), ONE_MINUS_ALPHA: literal(1 - optimizer.alpha),
+        EPSILON: literal(optimizer.epsilon),
+      };
     case 'adagrad':
       return { EPSILON: literal(optimizer.epsilon) };
   }

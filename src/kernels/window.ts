@@ -4,7 +4,9 @@ import { type Access, ceilDiv, type Kernel } from './kernel.js';
 export function window({ timeSteps, batch, trials, length, count, mask }: {
   timeSteps: number; batch: number; trials: number; length: number; count: number; mask: boolean;
 }): Kernel {
-  const bindings: Record<string, Access> = { control: 'read', tokens: 'read', inputs: 'read_write', targets: 'read_write' };
+  const bindings: Record<string, Access> = {
+    control: 'read', tokens: 'read', inputs: 'read_write', targets: 'read_write',
+  };
   if (mask) bindings['mask'] = 'read_write';
   return {
     file: 'window.wgsl',

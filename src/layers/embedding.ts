@@ -35,7 +35,9 @@ export function gatherBackward(lowering: Lowering, { label, ids, vocabulary, tab
   const starts = builder.scratch('token starts', vocabulary + 1);
   const rows = builder.scratch('token rows', shape.rows);
   builder.dispatch('rows by token', rowsByToken(shape), { ids, starts, rows });
-  const kernel = embeddingBackward({ ...shape, width: table.columns, strideTable: layout.size, strideOut: gradient.stride });
+  const kernel = embeddingBackward({
+    ...shape, width: table.columns, strideTable: layout.size, strideOut: gradient.stride,
+  });
   builder.dispatch(label, kernel, { starts, rows, d_out: gradient, d_table: gradientView(lowering, table) });
 }
 

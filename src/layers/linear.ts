@@ -28,7 +28,9 @@ export function product(lowering: Lowering, { label, input, weight, biases }: Pr
 }
 
 /** Records the weight's gradient inputᵀ·gradient. */
-export function weightGradient(lowering: Lowering, label: string, input: Rows, weight: Parameter, gradient: View): void {
+export function weightGradient(
+  lowering: Lowering, label: string, input: Rows, weight: Parameter, gradient: View,
+): void {
   const { builder, trials, timeSteps, batch, layout, strategy } = lowering;
   const kernel = matmul({
     m: weight.rows, n: weight.columns, k: timeSteps * batch, transposeA: true, trials, tile: strategy.matmul,
@@ -44,7 +46,8 @@ export function biasGradient(lowering: Lowering, label: string, biases: readonly
   const { builder, trials, timeSteps, batch, layout, strategy } = lowering;
   const twin = second ? second.offset - first.offset : 0;
   const kernel = columnSum({
-    rows: timeSteps * batch, columns: first.columns, trials, strideX: gradient.stride, strideSums: layout.size, twin, lanes: strategy.columnLanes,
+    rows: timeSteps * batch, columns: first.columns, trials,
+    strideX: gradient.stride, strideSums: layout.size, twin, lanes: strategy.columnLanes,
   });
   const sums = gradientView(lowering, first);
   builder.dispatch(label, kernel, { x: gradient, sums: { ...sums, size: sums.size + twin } });
@@ -63,7 +66,9 @@ export function inputGradient(lowering: Lowering, label: string, weight: Paramet
 }
 
 /** Rows [T·B, I] → rows [T·B, units]. */
-export function lowerLinear(lowering: Lowering, label: string, input: Rows, weight: Parameter, bias: Parameter | undefined): Lowered {
+export function lowerLinear(
+  lowering: Lowering, label: string, input: Rows, weight: Parameter, bias: Parameter | undefined,
+): Lowered {
   const { builder, timeSteps, batch } = lowering;
   const biases = bias ? [bias] : [];
   const out = builder.scratch(label, timeSteps * batch * pad4(weight.columns));

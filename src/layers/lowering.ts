@@ -43,8 +43,10 @@ export function parameterNamed({ layout }: Lowering, name: string): Parameter | 
   return layout.parameters.find((parameter) => parameter.name === name);
 }
 
-export const parameterView = (lowering: Lowering, parameter: Parameter): View => flatView(lowering, parameter, lowering.parameters);
-export const gradientView = (lowering: Lowering, parameter: Parameter): View => flatView(lowering, parameter, 'gradient');
+export const parameterView = (lowering: Lowering, parameter: Parameter): View =>
+  flatView(lowering, parameter, lowering.parameters);
+export const gradientView = (lowering: Lowering, parameter: Parameter): View =>
+  flatView(lowering, parameter, 'gradient');
 
 function flatView({ builder, layout }: Lowering, { offset, rows, pitch }: Parameter, buffer: string): View {
   const whole = builder.persistent(buffer, layout.size);

@@ -38,7 +38,9 @@ export const GENERATE_CHUNK = 32;
 export const PRIME_LIMIT = 4096;
 
 /** One training step: window, forward, loss, backward through time, norm, clip and update. */
-export function trainingProgram(run: RunShape, text: TextShape, { optimizer, clip }: { optimizer: OptimizerDescription; clip: Clip }): Program {
+export function trainingProgram(
+  run: RunShape, text: TextShape, { optimizer, clip }: { optimizer: OptimizerDescription; clip: Clip },
+): Program {
   const lowering = start(run, 'train', 'train ', true);
   const { builder, trials, layout, timeSteps, batch } = lowering;
   const results = resultRing(builder, 'results');
@@ -56,7 +58,9 @@ export function trainingProgram(run: RunShape, text: TextShape, { optimizer, cli
   });
   builder.dispatch('update', update({ size: layout.size, trials, optimizer, clip }), {
     parameters: builder.persistent('parameters', layout.size), gradient, control: lowering.control, results,
-    ...Object.fromEntries(OPTIMIZER_STATES[optimizer.kind].map((name) => [name, builder.persistent(name, layout.size)])),
+    ...Object.fromEntries(
+      OPTIMIZER_STATES[optimizer.kind].map((name) => [name, builder.persistent(name, layout.size)]),
+    ),
   });
   return builder.build();
 }
@@ -78,7 +82,9 @@ export function evaluationProgram(run: RunShape, text: TextShape): Program {
   return builder.build();
 }
 
-/** One token: from `current` to the next, which takes its place. Reads `generation parameters`, a copy of one trial's. */
+/**
+ * One token: from `current` to the next, which takes its place. Reads `generation parameters`, a copy of one trial's.
+ */
 export function generationProgram(run: RunShape): Program {
   const single: RunShape = { ...run, timeSteps: 1, batch: 1, trials: 1, strategy: { ...run.strategy, driver: 'step' } };
   const lowering = start(single, 'generate', 'generate ', false);
@@ -104,7 +110,9 @@ function start(run: RunShape, name: string, space: string, training: boolean): L
 
 const resultRing = (builder: ProgramBuilder, name: string): View => builder.persistent(name, RING * RESULT_WORDS);
 
-function lowerWindow(lowering: Lowering, { name, count, length }: TextShape, mask: boolean): { inputs: View; targets: View; mask?: View } {
+function lowerWindow(
+  lowering: Lowering, { name, count, length }: TextShape, mask: boolean,
+): { inputs: View; targets: View; mask?: View } {
   const { builder, timeSteps, batch, trials, control } = lowering;
   const size = timeSteps * batch;
   const views = {
@@ -117,7 +125,9 @@ function lowerWindow(lowering: Lowering, { name, count, length }: TextShape, mas
 }
 
 /** All layers in order; `backward` runs the tape the other way. */
-function forward(lowering: Lowering, model: Model, ids: View, states: View): { logits: Rows; backward: (gradient: View) => void } {
+function forward(
+  lowering: Lowering, model: Model, ids: View, states: View,
+): { logits: Rows; backward: (gradient: View) => void } {
   const tape: Lowered[] = [];
   let current: Activation = { kind: 'tokens', ids, vocabulary: model.vocabulary };
   let stateOffset = 0;
@@ -145,11 +155,15 @@ function forward(lowering: Lowering, model: Model, ids: View, states: View): { l
 }
 
 /** Losses of the rows, [T·B]; in training the logits become their gradient. */
-function lowerLoss(lowering: Lowering, model: Model, logits: Rows, targets: View, masked?: { mask: View; count: View }): View {
+function lowerLoss(
+  lowering: Lowering, model: Model, logits: Rows, targets: View, masked?: { mask: View; count: View },
+): View {
   const { builder, trials, training, timeSteps, batch } = lowering;
   const rows = timeSteps * batch;
   const loss = builder.scratch('loss', rows);
-  const kernel = crossEntropy({ rows, vocabulary: model.outputs, trials, gradient: training, mask: masked !== undefined });
+  const kernel = crossEntropy({
+    rows, vocabulary: model.outputs, trials, gradient: training, mask: masked !== undefined,
+  });
   builder.dispatch('cross entropy', kernel, { logits: logits.view, targets, loss, ...masked });
   return loss;
 }

@@ -80,7 +80,9 @@ function lowerHistories(lowering: Lowering, cell: Cell, { description, index, st
   const history = (timeSteps + 1) * size;
   const strideBlocks = pad64(trials * history);
   const all: View = builder.persistent(`${space}${index} histories`, blocks * strideBlocks, { shared: true });
-  const shape = { size, blocks, timeSteps, trials, strideStates: states.stride, offsetStates: stateOffset, strideBlocks };
+  const shape = {
+    size, blocks, timeSteps, trials, strideStates: states.stride, offsetStates: stateOffset, strideBlocks,
+  };
   builder.dispatch(`${index} carry in`, carry({ ...shape, out: false }), { states, histories: all, control });
   const block = (b: number): View => ({ buffer: all.buffer, offset: b * strideBlocks, size: history, stride: history });
   return {
@@ -90,10 +92,12 @@ function lowerHistories(lowering: Lowering, cell: Cell, { description, index, st
 }
 
 function describeLayer(
-  lowering: Lowering, cell: Cell, { description, index }: RecurrentPlace, l: number, input: Activation, history: Layer['history'],
+  lowering: Lowering, cell: Cell, { description, index }: RecurrentPlace, l: number,
+  input: Activation, history: Layer['history'],
 ): Layer {
   const { builder, timeSteps, batch, trials, layout, strategy, immediates } = lowering;
-  const parameter = (name: string): Parameter | undefined => parameterNamed(lowering, parameterName(index, `${name}_l${l}`));
+  const parameter = (name: string): Parameter | undefined =>
+    parameterNamed(lowering, parameterName(index, `${name}_l${l}`));
   const label = `${index} ${cell.name} ${l}`;
   return {
     label, input, history,
@@ -102,7 +106,8 @@ function describeLayer(
     biases: [parameter('bias_ih'), parameter('bias_hh')].filter((bias) => bias !== undefined),
     gates: builder.scratch(`${label} gates`, timeSteps * batch * description.units * cell.lanes),
     shape: {
-      cell, timeSteps, batch, units: description.units, trials, strideParameters: layout.size, tile: strategy.recurrence, immediates,
+      cell, timeSteps, batch, units: description.units, trials,
+      strideParameters: layout.size, tile: strategy.recurrence, immediates,
     },
   };
 }
@@ -115,13 +120,19 @@ function outputRows({ batch }: Lowering, { history, shape }: Layer): Rows {
 /** Z = X·W + b: one product, or one gather where the input is tokens. */
 function lowerInput(lowering: Lowering, { label, input, inputWeight, biases, gates }: Layer): void {
   const name = `${label} input`;
-  if (input.kind === 'rows') product(lowering, { label: name, input, weight: inputWeight, biases }, gates);
-  else gather(lowering, { label: name, ids: input.ids, vocabulary: input.vocabulary, table: inputWeight, biases }, gates);
+  if (input.kind === 'rows') {
+    product(lowering, { label: name, input, weight: inputWeight, biases }, gates);
+  } else {
+    const { ids, vocabulary } = input;
+    gather(lowering, { label: name, ids, vocabulary, table: inputWeight, biases }, gates);
+  }
 }
 
 function advance(lowering: Lowering, { label, gates, recurrentWeight, history, shape }: Layer): void {
   const { builder, strategy, timeSteps } = lowering;
-  const views = { gates, recurrent: parameterView(lowering, recurrentWeight), hidden: history.hidden, cell: history.cell };
+  const views = {
+    gates, recurrent: parameterView(lowering, recurrentWeight), hidden: history.hidden, cell: history.cell,
+  };
   if (strategy.driver === 'sequence') return builder.dispatch(`${label} sequence`, sequence(shape), views);
   const kernel = step(shape);
   for (let t = 0; t < timeSteps; t++) builder.dispatch(`${label} step`, kernel, views, t);
@@ -144,7 +155,9 @@ function retreat(lowering: Lowering, layer: Layer, gradient: View, needed: boole
   return needed ? inputGradient(lowering, `${label} input gradient`, inputWeight, gates) : undefined;
 }
 
-function backThroughTime(lowering: Lowering, { label, gates, recurrentWeight, history, shape }: Layer, gradient: View): void {
+function backThroughTime(
+  lowering: Lowering, { label, gates, recurrentWeight, history, shape }: Layer, gradient: View,
+): void {
   const { builder, strategy, timeSteps, batch, trials, layout } = lowering;
   const { units, cell } = shape;
   const transposed = builder.scratch(`${label} transposed`, units * units * cell.lanes);
@@ -153,9 +166,12 @@ function backThroughTime(lowering: Lowering, { label, gates, recurrentWeight, hi
     { in: parameterView(lowering, recurrentWeight), out: transposed },
   );
   const views = {
-    gates, transposed, d_output: gradient, cell: history.cell, d_cell: builder.scratch(`${label} cell gradient`, batch * pad4(units)),
+    gates, transposed, d_output: gradient, cell: history.cell,
+    d_cell: builder.scratch(`${label} cell gradient`, batch * pad4(units)),
   };
-  if (strategy.driver === 'sequence') return builder.dispatch(`${label} sequence backward`, sequenceBackward(shape), views);
+  if (strategy.driver === 'sequence') {
+    return builder.dispatch(`${label} sequence backward`, sequenceBackward(shape), views);
+  }
   const kernel = stepBackward(shape);
   for (let t = timeSteps - 1; t >= 0; t--) builder.dispatch(`${label} step backward`, kernel, views, t);
 }
@@ -178,7 +194,9 @@ function dropGradient(lowering: Lowering, { description, index }: RecurrentPlace
   return out;
 }
 
-function drop(lowering: Lowering, label: string, { dropout: share }: RecurrentDescription, layer: number, input: Rows, out: View): void {
+function drop(
+  lowering: Lowering, label: string, { dropout: share }: RecurrentDescription, layer: number, input: Rows, out: View,
+): void {
   const { builder, trials, control } = lowering;
   const kernel = dropout({
     size: out.size, share, layer, trials, strideIn: input.view.stride, strideOut: out.stride, offsetIn: input.offset,

@@ -1,6 +1,8 @@
 import { cellNamed } from '../cells/index.js';
 import { checkInteger, checkNumber, checkOneOf } from './check.js';
-import { type Arrangement, type Initial, layoutParameters, type ParameterLayout, type ParameterShape } from './layout.js';
+import {
+  type Arrangement, type Initial, layoutParameters, type ParameterLayout, type ParameterShape,
+} from './layout.js';
 
 /** A network as data: what the GPU's layers and the reference both read. JSON-safe, kept in checkpoints. */
 export type LayerDescription = OneHotDescription | EmbeddingDescription | RecurrentDescription | LinearDescription;
@@ -50,7 +52,9 @@ export function embedding(vocabulary: number, units: number): EmbeddingDescripti
  * `layers` stacked LSTM layers of `units` units (see `src/cells/lstm.ts`), [T, B, I] → [T, B, units].
  * Initialised U(−1/√units, 1/√units), biases included (PyTorch `nn.LSTM`).
  */
-export function lstm(units: number, options: { layers?: number; dropout?: number; bias?: Bias } = {}): RecurrentDescription {
+export function lstm(
+  units: number, options: { layers?: number; dropout?: number; bias?: Bias } = {},
+): RecurrentDescription {
   return recurrent('lstm', units, options);
 }
 
@@ -92,11 +96,15 @@ export interface Model {
 export function sequential(layers: readonly LayerDescription[]): Model {
   const [first, ...rest] = layers;
   if (!first || (first.kind !== 'oneHot' && first.kind !== 'embedding')) {
-    throw new RangeError(`the first layer is ${first?.kind ?? 'missing'}: start with oneHot(vocabulary) or embedding(vocabulary, units)`);
+    throw new RangeError(`the first layer is ${first?.kind ?? 'missing'}: ` +
+      'start with oneHot(vocabulary) or embedding(vocabulary, units)');
   }
-  if (rest.length === 0) throw new RangeError('the model has no layer after its input: add lstm(units) and linear(units)');
+  if (rest.length === 0) {
+    throw new RangeError('the model has no layer after its input: add lstm(units) and linear(units)');
+  }
   if (layers.at(-1)?.kind !== 'linear') {
-    throw new RangeError(`the last layer is ${layers.at(-1)?.kind}: end with linear(classes), whose outputs are the logits`);
+    throw new RangeError(`the last layer is ${layers.at(-1)?.kind}: ` +
+      'end with linear(classes), whose outputs are the logits');
   }
   const shapes: ParameterShape[] = [];
   let width = first.vocabulary;

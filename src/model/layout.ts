@@ -5,7 +5,9 @@
  * floats with zeros, offsets to 256 bytes. Outside they carry PyTorch's names, shapes and order.
  */
 
-/** The smallest multiple of 4 that is at least `n`: a row's length in floats, so that `vec4f` loads need no remainder. */
+/**
+ * The smallest multiple of 4 that is at least `n`: a row's length in floats, so that `vec4f` loads need no remainder.
+ */
 export const pad4 = (n: number): number => 4 * Math.ceil(n / 4);
 
 /** The smallest multiple of 64 floats (256 bytes, WebGPU's binding alignment) that is at least `n`. */
@@ -18,7 +20,9 @@ export type Arrangement =
   | { readonly kind: 'gates'; readonly units: number; readonly gates: number; readonly lanes: number };
 // gates: outside [gates·units, in] or [gates·units], inside [in, units, lanes]
 
-/** How a parameter starts. Values are drawn in PyTorch's order from a stream of their own, so no layout changes them. */
+/**
+ * How a parameter starts. Values are drawn in PyTorch's order from a stream of their own, so no layout changes them.
+ */
 export type Initial =
   | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'normal'; readonly deviation: number };
@@ -88,7 +92,9 @@ export function innerIndex(parameter: Parameter, index: number): number {
 export const elementCount = (parameter: ParameterShape): number => parameter.shape.reduce((a, b) => a * b, 1);
 
 /** Copies PyTorch-ordered `values` into the flat buffer; `base` is the trial's start. */
-export function packParameter(parameter: Parameter, values: ArrayLike<number>, flat: { [i: number]: number }, base = 0): void {
+export function packParameter(
+  parameter: Parameter, values: ArrayLike<number>, flat: { [i: number]: number }, base = 0,
+): void {
   const n = elementCount(parameter);
   if (values.length !== n) {
     throw new RangeError(`${parameter.name} has ${values.length} values, its shape [${parameter.shape}] needs ${n}`);

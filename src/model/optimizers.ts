@@ -5,9 +5,12 @@ export type OptimizerDescription = SgdDescription | AdamDescription | RmspropDes
 
 export interface SgdDescription { readonly kind: 'sgd'; readonly rate: number; readonly momentum: number }
 export interface AdamDescription {
-  readonly kind: 'adam'; readonly rate: number; readonly beta1: number; readonly beta2: number; readonly epsilon: number;
+  readonly kind: 'adam'; readonly rate: number;
+  readonly beta1: number; readonly beta2: number; readonly epsilon: number;
 }
-export interface RmspropDescription { readonly kind: 'rmsprop'; readonly rate: number; readonly alpha: number; readonly epsilon: number }
+export interface RmspropDescription {
+  readonly kind: 'rmsprop'; readonly rate: number; readonly alpha: number; readonly epsilon: number;
+}
 export interface AdagradDescription { readonly kind: 'adagrad'; readonly rate: number; readonly epsilon: number }
 
 /** Names of each optimiser's state arrays, one value a parameter each, in the order its kernel binds them. */
@@ -44,11 +47,16 @@ export function adam(
 export function rmsprop(
   { rate = 2e-3, alpha = 0.95, epsilon = 1e-8 }: Partial<Omit<RmspropDescription, 'kind'>> = {},
 ): RmspropDescription {
-  return { kind: 'rmsprop', rate: rateOf('rmsprop', rate), alpha: share('rmsprop alpha', alpha), epsilon: positive('rmsprop epsilon', epsilon) };
+  return {
+    kind: 'rmsprop', rate: rateOf('rmsprop', rate), alpha: share('rmsprop alpha', alpha),
+    epsilon: positive('rmsprop epsilon', epsilon),
+  };
 }
 
 /** s ← s + g², w ← w − rate·g/(√s + ε) (Duchi et al. 2011; PyTorch `Adagrad`). */
-export function adagrad({ rate = 0.1, epsilon = 1e-8 }: Partial<Omit<AdagradDescription, 'kind'>> = {}): AdagradDescription {
+export function adagrad(
+  { rate = 0.1, epsilon = 1e-8 }: Partial<Omit<AdagradDescription, 'kind'>> = {},
+): AdagradDescription {
   return { kind: 'adagrad', rate: rateOf('adagrad', rate), epsilon: positive('adagrad epsilon', epsilon) };
 }
 

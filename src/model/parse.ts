@@ -8,7 +8,9 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** @throws RangeError unless `value` is a JSON object. */
 export function fieldsOf(what: string, value: unknown): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new RangeError(`${what} is not an object`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new RangeError(`${what} is not an object`);
+  }
   return value as Fields;
 }
 
@@ -24,7 +26,8 @@ function parseLayer(layer: Fields, index: number): LayerDescription {
     case 'embedding': return embedding(layer['vocabulary'] as number, layer['units'] as number);
     case 'linear': return linear(layer['units'] as number, { bias: layer['bias'] !== false });
     case 'recurrent': return recurrent(String(layer['cell']), layer['units'] as number, layer as object);
-    default: throw new RangeError(`layer ${index} is ${JSON.stringify(layer['kind'])}: use oneHot, embedding, recurrent or linear`);
+    default: throw new RangeError(`layer ${index} is ${JSON.stringify(layer['kind'])}: ` +
+      'use oneHot, embedding, recurrent or linear');
   }
 }
 
@@ -33,7 +36,9 @@ export function parseOptimizer(value: unknown): OptimizerDescription {
   const fields = fieldsOf('the optimizer', value);
   const constructors = { adam, sgd, rmsprop, adagrad };
   const kind = String(fields['kind']);
-  if (!Object.hasOwn(constructors, kind)) throw new RangeError(`optimizer is "${kind}": use ${Object.keys(constructors).join(', ')}`);
+  if (!Object.hasOwn(constructors, kind)) {
+    throw new RangeError(`optimizer is "${kind}": use ${Object.keys(constructors).join(', ')}`);
+  }
   return constructors[kind as keyof typeof constructors](fields as object);
 }
 

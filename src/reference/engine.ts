@@ -1,6 +1,6 @@
 import {
-  checkSnapshot, type Engine, type EngineOptions, type GenerateOptions, type Snapshot, snapshotLengths, type StepControl,
-  type StepResult, type Texts,
+  checkSnapshot, type Engine, type EngineOptions, type GenerateOptions, type Snapshot, snapshotLengths,
+  type StepControl, type StepResult, type Texts,
 } from '../model/engine.js';
 import { initialParameters } from '../model/initial.js';
 import { OPTIMIZER_STATES } from '../model/optimizers.js';
@@ -156,7 +156,8 @@ export class ReferenceEngine implements Engine {
     const squared = squaredNorm(gradient);
     const gradientNorm = Math.sqrt(squared);
     // The norm is one of the values looked at: it can overflow where no gradient does.
-    const nonFinite = countNonFinite(gradient) + countNonFinite(Float64Array.of(squared)) + (this.spoilt.get(trial) ?? 0);
+    const nonFinite =
+      countNonFinite(gradient) + countNonFinite(Float64Array.of(squared)) + (this.spoilt.get(trial) ?? 0);
     if (nonFinite > 0) this.spoilt.set(trial, nonFinite);
     else {
       clipGradient(gradient, gradientNorm, clip);

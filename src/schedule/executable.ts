@@ -48,12 +48,15 @@ export async function prepare(device: Device, programs: readonly Program[], time
   function bindGroup(dispatch: Dispatch, layout: GPUBindGroupLayout, trials: number): GPUBindGroup {
     const entries = Object.keys(dispatch.kernel.bindings).map((name, binding): GPUBindGroupEntry => {
       const view = dispatch.views[name]!;
-      return { binding, resource: { buffer: buffer(view.buffer), offset: 4 * view.offset, size: 4 * viewFloats(view, trials) } };
+      const size = 4 * viewFloats(view, trials);
+      return { binding, resource: { buffer: buffer(view.buffer), offset: 4 * view.offset, size } };
     });
     const key = pipelineKey(dispatch.kernel) + JSON.stringify(Object.values(dispatch.views));
     let group = groups.get(key);
     if (!group) {
-      const time = dispatch.kernel.timed && timeTable ? [{ binding: entries.length, resource: { buffer: timeTable, size: 4 } }] : [];
+      const time = dispatch.kernel.timed && timeTable
+        ? [{ binding: entries.length, resource: { buffer: timeTable, size: 4 } }]
+        : [];
       group = device.gpu.createBindGroup({ label: dispatch.label, layout, entries: [...entries, ...time] });
       groups.set(key, group);
     }
@@ -64,7 +67,8 @@ export async function prepare(device: Device, programs: readonly Program[], time
     return new Map(programs.map((program) => [program, program.dispatches.map((dispatch): Prepared => {
       const { pipeline, layout } = pipelines.get(pipelineKey(dispatch.kernel))!;
       const time = typeof dispatch.time === 'number' ? timeValues[dispatch.time] : dispatch.time;
-      return { pipeline, group: bindGroup(dispatch, layout, program.trials), workgroups: dispatch.kernel.workgroups, time };
+      const group = bindGroup(dispatch, layout, program.trials);
+      return { pipeline, group, workgroups: dispatch.kernel.workgroups, time };
     })]));
   }
 
@@ -96,7 +100,8 @@ export async function prepare(device: Device, programs: readonly Program[], time
 }
 
 function record(
-  pass: GPUComputePassEncoder, item: Prepared, last: Prepared | undefined, immediates: boolean, run: Uint32Array<ArrayBuffer>,
+  pass: GPUComputePassEncoder, item: Prepared, last: Prepared | undefined, immediates: boolean,
+  run: Uint32Array<ArrayBuffer>,
 ): void {
   const { pipeline, group, workgroups, time } = item;
   if (pipeline !== last?.pipeline) pass.setPipeline(pipeline);
@@ -110,8 +115,10 @@ function record(
 const pipelineKey = ({ file, defines }: Kernel): string => file + JSON.stringify(defines);
 
 async function compileAll(device: Device, programs: readonly Program[]): Promise<Map<string, Pipeline>> {
-  const kernels = new Map(programs.flatMap(({ dispatches }) => dispatches.map(({ kernel }) => [pipelineKey(kernel), kernel] as const)));
-  const compiled = await Promise.all([...kernels].map(async ([key, kernel]) => [key, await compileKernel(device, kernel)] as const));
+  const kernels = new Map(programs.flatMap(({ dispatches }) =>
+    dispatches.map(({ kernel }) => [pipelineKey(kernel), kernel] as const)));
+  const compiled = await Promise.all([...kernels].map(async ([key, kernel]) =>
+    [key, await compileKernel(device, kernel)] as const));
   return new Map(compiled);
 }
 
@@ -138,8 +145,8 @@ function checkGrid({ limits, adapter }: Device, programs: readonly Program[]): v
   for (const { label, kernel } of programs.flatMap(({ dispatches }) => dispatches)) {
     const largest = Math.max(...kernel.workgroups);
     if (largest > limit) {
-      throw new RangeError(`"${label}" needs ${largest} workgroups in one dimension and ${adapter.name} allows ${limit}: ` +
-        'use a smaller batch, fewer time steps or fewer trials');
+      throw new RangeError(`"${label}" needs ${largest} workgroups in one dimension ` +
+        `and ${adapter.name} allows ${limit}: use a smaller batch, fewer time steps or fewer trials`);
     }
   }
 }

@@ -39,15 +39,18 @@ export function explainTable(program: Program, times?: readonly number[]): strin
   const rows = explain(program, times);
   const header = ['label', 'kernel', 'dispatches', 'workgroups', 'KB', 'MFLOP', ...(times ? ['µs'] : [])];
   const cells = rows.map((row) => [
-    row.label, row.kernel, String(row.count), row.workgroups, (row.bytes / 1e3).toFixed(1), (row.flops / 1e6).toFixed(3),
+    row.label, row.kernel, String(row.count), row.workgroups,
+    (row.bytes / 1e3).toFixed(1), (row.flops / 1e6).toFixed(3),
     ...(times ? [(row.microseconds ?? 0).toFixed(1)] : []),
   ]);
   const total = (pick: (row: ProgramRow) => number): number => rows.reduce((sum, row) => sum + pick(row), 0);
   const totals = [
-    'total', '', String(program.dispatches.length), '', (total((r) => r.bytes) / 1e3).toFixed(1), (total((r) => r.flops) / 1e6).toFixed(3),
+    'total', '', String(program.dispatches.length), '',
+    (total((r) => r.bytes) / 1e3).toFixed(1), (total((r) => r.flops) / 1e6).toFixed(3),
     ...(times ? [total((r) => r.microseconds ?? 0).toFixed(1)] : []),
   ];
-  const widths = header.map((name, c) => Math.max(name.length, totals[c]!.length, ...cells.map((row) => row[c]!.length)));
+  const widths = header.map((name, c) =>
+    Math.max(name.length, totals[c]!.length, ...cells.map((row) => row[c]!.length)));
   const line = (row: readonly string[]): string =>
     row.map((cell, c) => (c < 2 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!))).join('  ').trimEnd();
   return [line(header), widths.map((w) => '─'.repeat(w)).join('  '), ...cells.map(line), line(totals)].join('\n');

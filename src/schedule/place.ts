@@ -42,7 +42,9 @@ export function place(programs: readonly Program[]): Placement {
 function lifetimes({ dispatches, buffers }: Program): Lifetime[] {
   const uses = new Map<string, { first: number; last: number }>();
   dispatches.forEach(({ views }, index) => {
-    for (const { buffer } of Object.values(views)) uses.set(buffer, { first: uses.get(buffer)?.first ?? index, last: index });
+    for (const { buffer } of Object.values(views)) {
+      uses.set(buffer, { first: uses.get(buffer)?.first ?? index, last: index });
+    }
   });
   return buffers.flatMap(({ name, floats, scratch }) => {
     const use = uses.get(name);

@@ -22,7 +22,10 @@ export interface Dispatch {
   readonly time?: number | 'run';
 }
 
-/** A buffer of a program: `floats` of it in all. Scratch holds nothing from one run to the next, so it may share its place. */
+/**
+ * A buffer of a program: `floats` of it in all. Scratch holds nothing from one run to the next, so it may share its
+ * place.
+ */
 export interface BufferUse { readonly name: string; readonly floats: number; readonly scratch: boolean }
 
 /** What one submit does: a flat list of dispatches over named buffers. Pure data; no device has seen it. */
@@ -56,7 +59,9 @@ export class ProgramBuilder {
     if (missing.length > 0 || extra.length > 0) {
       throw new Error(`${label}: ${kernel.file} lacks [${missing}] and does not know [${extra}]`);
     }
-    if ((time !== undefined) !== (kernel.timed ?? false)) throw new Error(`${label}: ${kernel.file} and its time index disagree`);
+    if ((time !== undefined) !== (kernel.timed ?? false)) {
+      throw new Error(`${label}: ${kernel.file} and its time index disagree`);
+    }
     this.dispatches.push({ label, kernel, views, ...(time === undefined ? {} : { time }) });
   }
 
@@ -67,7 +72,9 @@ export class ProgramBuilder {
   private declare(name: string, size: number, shared: boolean, scratch: boolean): View {
     const floats = pad64(shared ? size : size * this.trials);
     const known = this.buffers.get(name);
-    if (known && known.floats !== floats) throw new Error(`buffer ${name} has ${known.floats} floats, now ${floats} are asked`);
+    if (known && known.floats !== floats) {
+      throw new Error(`buffer ${name} has ${known.floats} floats, now ${floats} are asked`);
+    }
     this.buffers.set(name, { name, floats, scratch });
     return { buffer: name, offset: 0, size, stride: shared ? 0 : size };
   }

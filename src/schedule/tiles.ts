@@ -46,7 +46,8 @@ function softwareStrategy(workload: Workload, driver?: Driver): Strategy {
 // reads all recurrent weights each step, which pays while they stay in its cache.
 function hardwareStrategy(workload: Workload, driver?: Driver): Strategy {
   const recurrence: RecurrenceTile = { rows: 2, quad: false, width: 64 };
-  const fits = largestUnits(workload.model) <= 128 && sequenceFlops(workload, recurrence.rows) <= HARDWARE_SEQUENCE_FLOPS;
+  const fits = largestUnits(workload.model) <= 128 &&
+    sequenceFlops(workload, recurrence.rows) <= HARDWARE_SEQUENCE_FLOPS;
   return {
     driver: driver ?? (fits ? 'sequence' : 'step'),
     matmul: { rows: 8, columns: 1 },
@@ -56,6 +57,8 @@ function hardwareStrategy(workload: Workload, driver?: Driver): Strategy {
   };
 }
 
-const recurrentUnits = ({ layers }: Model): number[] => layers.flatMap((layer) => (layer.kind === 'recurrent' ? [layer.units] : []));
+const recurrentUnits = ({ layers }: Model): number[] =>
+  layers.flatMap((layer) => (layer.kind === 'recurrent' ? [layer.units] : []));
 const largestUnits = (model: Model): number => Math.max(0, ...recurrentUnits(model));
-const sequenceFlops = ({ model, timeSteps }: Workload, rows: number): number => 8 * timeSteps * rows * largestUnits(model) ** 2;
+const sequenceFlops = ({ model, timeSteps }: Workload, rows: number): number =>
+  8 * timeSteps * rows * largestUnits(model) ** 2;

@@ -24,7 +24,9 @@ describe('npm run bench', () => {
 
   it('measures a peer beside the project\'s own systems, and writes what it measured', async () => {
     const file = join(folder, 'bench.json');
-    const { code, stdout, stderr } = await bench('--size', 'XS', '--steps', '1', '--rounds', '1', '--peers', 'jax', '--json', file);
+    const { code, stdout, stderr } = await bench(
+      '--size', 'XS', '--steps', '1', '--rounds', '1', '--peers', 'jax', '--json', file,
+    );
     expect(code, stderr).toBe(0);
     const report = JSON.parse(await readFile(file, 'utf8')) as Report;
     expect(report.adapter).not.toBe('');
@@ -47,8 +49,8 @@ describe('npm run bench', () => {
   it('refuses a peer that it does not know and lists those it does', async () => {
     const { code, stderr } = await bench('--peers', 'jax,torch');
     expect(code).not.toBe(0);
-    expect(stderr).toContain('No peer "torch"; allowed, separated by commas: tfjs, tfjs-wasm, tfjs-webgl, tfjs-cpu, jax, ' +
-      'jax-wasm, or none.');
+    expect(stderr).toContain('No peer "torch"; allowed, separated by commas: tfjs, tfjs-wasm, tfjs-webgl, tfjs-cpu, ' +
+      'jax, jax-wasm, or none.');
   });
 
   it('refuses a size that it does not know and lists those it does', async () => {

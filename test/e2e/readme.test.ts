@@ -11,7 +11,8 @@ import { launchBrowser } from '../../scripts/lib/launch.mjs';
 import { dawnEnvironment, root } from '../../scripts/lib/state.mjs';
 
 // Enough words to learn from, few enough to be quick.
-const BOOK = 'the whale swam past the ship and the ship sailed after the whale until the night came over the sea. '.repeat(80);
+const BOOK =
+  'the whale swam past the ship and the ship sailed after the whale until the night came over the sea. '.repeat(80);
 
 let folder: string;
 let programs: string[];
@@ -46,7 +47,8 @@ test('the README\'s program runs in Node on Dawn', async () => {
   const [importLine, deviceLine] = lines.trim().split('\n');
   const inNode = `${importLine}\n${program}`
     .replace('const device = await openDevice();', deviceLine)
-    .replace("await (await fetch('book.txt')).text()", "(await import('node:fs')).readFileSync('book.txt', 'utf8')") + '\nprocess.exit(0);\n';
+    .replace("await (await fetch('book.txt')).text()", "(await import('node:fs')).readFileSync('book.txt', 'utf8')") +
+    '\nprocess.exit(0);\n';
   expect(inNode).toContain('create([])');
   await writeFile(join(folder, 'program.mjs'), inNode);
   const { stdout } = await promisify(execFile)(process.execPath, ['program.mjs'], {
@@ -57,7 +59,8 @@ test('the README\'s program runs in Node on Dawn', async () => {
 
 test('the README\'s program runs in Chrome, as it stands', async () => {
   await mkdir(join(folder, 'page'), { recursive: true });
-  const page = '<!doctype html><script type="importmap">{"imports":{"latch":"/node_modules/latch/dist/latch.js"}}</script>' +
+  const page = '<!doctype html>' +
+    '<script type="importmap">{"imports":{"latch":"/node_modules/latch/dist/latch.js"}}</script>' +
     `<script type="module">${programs[0]}\nconsole.log = undefined; document.title = 'done';</script>`;
   const server = await serve({ '/': page });
   const browser = await launchBrowser();
