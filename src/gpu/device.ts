@@ -68,7 +68,8 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
 
 // In Chrome since 149: the language feature, the limit and the method came one after the other.
 function offersImmediates(entry: GPU, adapter: GPUAdapter): boolean {
-  return entry.wgslLanguageFeatures?.has('immediate_address_space') && (adapter.limits.maxImmediateSize ?? 0) >= 4;
+  const known = entry.wgslLanguageFeatures?.has('immediate_address_space') ?? false;
+  return known && (adapter.limits.maxImmediateSize ?? 0) >= 4;
 }
 
 function takesImmediates(gpu: GPUDevice): boolean {

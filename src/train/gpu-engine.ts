@@ -69,6 +69,7 @@ export class GpuEngine implements Engine {
   }
 
   async setTexts(texts: Texts): Promise<void> {
+    if (this.waiting.length > 0) this.flush(); // their records go with the buffers
     this.initial = await this.snapshot();
     this.ready?.executables.destroy();
     this.ready = undefined;
@@ -178,6 +179,7 @@ export class GpuEngine implements Engine {
       this.initial = structuredClone(snapshot);
       return;
     }
+    if (this.waiting.length > 0) this.flush(); // their records are about to be cleared
     this.initial = undefined;
     this.write('parameters', Float32Array.from(snapshot.parameters));
     for (const name of this.lengths.optimizer) this.write(name, Float32Array.from(snapshot.optimizer[name]!));

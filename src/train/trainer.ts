@@ -65,6 +65,8 @@ export class Trainer<E extends Engine = Engine> {
   private streams: ReturnType<typeof trainingWindows> | undefined;
   private cursor: number | undefined; // the checkpoint's, until it is checked against the text
   private diverged: TrainingDivergedError | undefined;
+  private unread: StepResult[] = []; // results that fit has not given out
+  private reading: Promise<void> = Promise.resolve();
 
   constructor(readonly engine: E, readonly settings: TrainerSettings, from?: Checkpoint) {
     this.stepsDone = from?.step ?? 0;
@@ -126,11 +128,14 @@ export class Trainer<E extends Engine = Engine> {
         this.engine.submit({ step: this.stepsDone, ...cursorAt(this.stepsDone, this.streams!), rate });
         this.stepsDone++;
         // The first result comes at once, then the run-ahead grows.
-        for (const result of await this.engine.results(Math.min(i, RUN_AHEAD))) yield this.outcome(result);
+        await this.read(Math.min(i, RUN_AHEAD));
+        for (let result = this.unread.shift(); result; result = this.unread.shift()) yield this.outcome(result);
       }
     } finally {
       // Also after a `break` outside: what was submitted is part of the run, its results belong to no later fit.
-      rest = await this.engine.results(0);
+      await this.read(0);
+      rest = this.unread;
+      this.unread = [];
     }
     for (const result of rest) yield this.outcome(result);
   }
@@ -150,7 +155,7 @@ export class Trainer<E extends Engine = Engine> {
     // Below, the exponentials of float32 leave nothing to choose from: 0 says so.
     if (temperature !== 0) checkNumber('temperature (where it is not 0)', temperature, { min: 0.01, max: 100 });
     checkInteger('seed', seed, 0, 2 ** 32 - 1);
-    checkInteger('trial', trial, 0, this.settings.seeds.length - 1);
+    this.checkTrial(trial);
     const tokens = prime === '' ? Uint32Array.of(0) : vocabulary.encode(prime, 'prime');
     for await (const chunk of this.engine.generate({ prime: tokens, length, temperature, seed, trial })) yield vocabulary.decode(chunk);
   }
@@ -164,6 +169,7 @@ export class Trainer<E extends Engine = Engine> {
 
   /** A trial's parameters under PyTorch's names, in PyTorch's shapes and order. */
   async parameters(trial = 0): Promise<Map<string, { shape: readonly number[]; values: Float32Array }>> {
+    this.checkTrial(trial);
     const { layout } = this.settings.model;
     const { parameters } = await this.engine.snapshot();
     return new Map(layout.parameters.map((parameter) => [
@@ -173,9 +179,10 @@ export class Trainer<E extends Engine = Engine> {
 
   /**
    * Replaces some of a trial's parameters, given in PyTorch's order.
-   * @throws RangeError for a name that the model does not have or a wrong number of values; nothing is changed then.
+   * @throws RangeError for a trial or a name that the model does not have, or a wrong number of values: nothing is changed.
    */
   async setParameters(values: Iterable<readonly [name: string, values: ArrayLike<number>]>, trial = 0): Promise<void> {
+    this.checkTrial(trial);
     const { layout } = this.settings.model;
     const snapshot = await this.engine.snapshot();
     for (const [name, given] of values) {
@@ -193,7 +200,10 @@ export class Trainer<E extends Engine = Engine> {
     const step = this.stepsDone;
     const { cursor } = cursorAt(step, this.streams);
     const { vocabulary, text } = this;
-    return encodeCheckpoint({ ...this.settings, step, cursor, vocabulary, text, snapshot: await this.engine.snapshot() });
+    // A step under way may have diverged: its result is awaited, so that no file keeps what it left.
+    const [snapshot] = await Promise.all([this.engine.snapshot(), this.read(0)]);
+    if (this.diverged) throw this.diverged;
+    return encodeCheckpoint({ ...this.settings, step, cursor, vocabulary, text, snapshot });
   }
 
   /** Frees the engine's memory. */
@@ -201,17 +211,35 @@ export class Trainer<E extends Engine = Engine> {
     this.engine.destroy();
   }
 
-  private outcome({ step, loss, gradientNorm, nonFinite }: StepResult): TrainingStep {
+  /** Takes results in, one reader at a time, until at most `pending` steps are without; notices a divergence. */
+  private read(pending: number): Promise<void> {
+    const turn = this.reading.then(async () => {
+      const results = await this.engine.results(pending);
+      this.unread.push(...results);
+      results.forEach((result) => this.watch(result));
+    });
+    this.reading = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private watch({ step, loss, gradientNorm, nonFinite }: StepResult): void {
     const bad = loss.findIndex((value, trial) => !Number.isFinite(value) || nonFinite[trial]! > 0);
-    if (bad >= 0) {
-      this.stepsDone = step;
-      throw (this.diverged = new TrainingDivergedError(step + 1, loss[bad]!, gradientNorm[bad]!, bad, this.advice()));
-    }
+    if (bad < 0 || this.diverged) return;
+    this.stepsDone = step;
+    this.diverged = new TrainingDivergedError(step + 1, loss[bad]!, gradientNorm[bad]!, bad, this.advice());
+  }
+
+  private outcome({ step, loss, gradientNorm }: StepResult): TrainingStep {
+    if (this.diverged && step + 1 >= this.diverged.step) throw this.diverged;
     const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     return {
       step: step + 1, loss: mean(loss), gradientNorm: mean(gradientNorm),
       trials: loss.map((value, trial) => ({ loss: value, gradientNorm: gradientNorm[trial]! })),
     };
+  }
+
+  private checkTrial(trial: number): void {
+    checkInteger('trial', trial, 0, this.settings.seeds.length - 1);
   }
 
   private advice(): string {
