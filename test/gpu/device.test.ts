@@ -9,6 +9,7 @@ import { prepare } from '../../src/schedule/executable.js';
 import { ProgramBuilder } from '../../src/schedule/program.js';
 import shader from '../../shaders/transpose.wgsl?raw';
 import { testDevice } from '../support/gpu.js';
+import { countCalls } from '../support/gpu-calls.js';
 import { gpuEngine, train } from '../support/train.js';
 
 const tiny = sequential([embedding(11, 2), lstm(3), linear(11)]); // a lost device takes its pipelines with it
@@ -41,6 +42,31 @@ test('the adapter is named, and software is called software', async () => {
   const { adapter } = await testDevice();
   expect(adapter.name.length).toBeGreaterThan(2);
   if (/swiftshader|llvmpipe/i.test(adapter.name)) expect(adapter.software).toBe(true);
+});
+
+test('an adapter of an older browser, which says neither what it is nor what it can, is opened', async () => {
+  const adapter = await navigator.gpu.requestAdapter();
+  const { features, limits } = adapter!;
+  const old = { features, limits, requestDevice: (wanted: GPUDeviceDescriptor) => adapter!.requestDevice(wanted) };
+  const device = await openDevice({ gpu: { requestAdapter: async () => old } as unknown as GPU });
+  expect(device.adapter).toEqual({ name: 'unnamed adapter', vendor: '', architecture: '', software: false });
+  expect(device.immediates).toBe(false);
+  device.destroy();
+});
+
+test('buffers that could not all be had are all given back', async () => {
+  const real = await testDevice();
+  const limits = { ...real.limits, maxBufferSize: 2 ** 50, maxStorageBufferBindingSize: 2 ** 50 } as GPUSupportedLimits;
+  const calls = countCalls();
+  try {
+    const sizes = new Map([['small', 1024], ['impossible', 2 ** 45]]);
+    expect(await messageOf(createBuffers({ ...real, limits }, sizes)))
+      .toMatch(/^GpuError: allocating buffers: .*size/is);
+    expect(calls.counts.get('GPUBuffer.destroy')).toBe(calls.counts.get('GPUDevice.createBuffer'));
+  } finally {
+    calls.stop();
+  }
+  real.check(); // the error was caught, and belongs to no later call
 });
 
 test('a buffer past the limit is named with its size and the limit', async () => {

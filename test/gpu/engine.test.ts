@@ -1,12 +1,18 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { cursorAt, trainingWindows } from '../../src/data/streams.js';
+import { RING } from '../../src/kernels/control.js';
+import { embedding, linear, lstm, sequential } from '../../src/model/description.js';
 import type { EngineOptions, GenerateOptions, Engine, Snapshot } from '../../src/model/engine.js';
 import { adagrad, adam, rmsprop, sgd } from '../../src/model/optimizers.js';
 import { ReferenceEngine } from '../../src/reference/engine.js';
-import type { GpuEngine } from '../../src/train/gpu-engine.js';
+import { chooseStrategy } from '../../src/schedule/tiles.js';
+import { GpuEngine } from '../../src/train/gpu-engine.js';
 import { environment } from '../support/environment.js';
 import { testDevice } from '../support/gpu.js';
+import { countCalls } from '../support/gpu-calls.js';
 import { gpuEngine, smallOptions, texts, train } from '../support/train.js';
 
+const tiny = sequential([embedding(11, 2), lstm(3), linear(11)]); // compiling is what takes time here
 const engines: GpuEngine[] = [];
 async function gpu(options: Partial<EngineOptions> = {}, driver: 'step' | 'sequence' = 'step'): Promise<GpuEngine> {
   const engine = await gpuEngine(await testDevice(), options, driver);
@@ -83,6 +89,62 @@ describe('snapshots', () => {
     expect(await second.snapshot()).toEqual(await whole.snapshot());
   });
 
+  test('taken between submits is that of a run which did exactly those steps', async () => {
+    const [engine, exact] = [await gpu({ model: tiny }), await gpu({ model: tiny })];
+    const windows = trainingWindows(texts.training.length, smallOptions);
+    const submit = (step: number): void => engine.submit({ step, rate: 0.02, ...cursorAt(step, windows) });
+    [0, 1, 2].forEach(submit);
+    const taken = engine.snapshot();
+    [3, 4, 5].forEach(submit);
+    await train(exact, 0, 3);
+    expect(await taken).toEqual(await exact.snapshot());
+    expect(await engine.results(0)).toHaveLength(6);
+    expect(await engine.snapshot()).not.toEqual(await taken);
+  });
+
+  test('that do not fit are refused, and nothing is changed', async () => {
+    const engine = await gpu({ model: tiny });
+    await train(engine, 0, 3);
+    const before = await engine.snapshot();
+    const { parameters, optimizer, states } = before;
+    const length = parameters.length;
+    const cases: [Snapshot, string][] = [
+      [{ ...before, parameters: new Float32Array(length + 64) }, `parameters has ${length + 64} values`],
+      [{ ...before, parameters: new Float32Array(length), states: new Float32Array(3) }, 'states has 3 values'],
+      [{ parameters: new Float32Array(length), states, optimizer: { exp_avg: optimizer['exp_avg']! } },
+        'optimizer exp_avg_sq has no values'],
+    ];
+    for (const [snapshot, message] of cases) {
+      expect(() => engine.restore(snapshot)).toThrow(`the snapshot's ${message}, this model needs`);
+    }
+    expect(await engine.snapshot()).toEqual(before);
+  });
+
+  test('restored with results still to come lose none of them', async () => {
+    const [engine, whole] = [await gpu({ model: tiny }), await gpu({ model: tiny })];
+    const curve = await train(whole, 0, 1);
+    engine.submit({ step: 0, cursor: 0, reset: true, rate: 0.02 });
+    engine.restore(await engine.snapshot());
+    expect(await engine.results(0)).toEqual(curve);
+    engine.submit({ step: 0, cursor: 0, reset: true, rate: 0.02 });
+    await engine.setTexts(texts);
+    expect((await engine.results(0)).map(({ loss }) => loss[0] > 0)).toEqual([true]);
+  });
+
+  test('texts set twice, and measured dispatches, leave the training as it was', async () => {
+    const [engine, whole] = [await gpu({ model: tiny }), await gpu({ model: tiny })];
+    const curve = await train(whole, 0, 12);
+    const start = await train(engine, 0, 5);
+    await engine.setTexts(texts);
+    const middle = await train(engine, 5, 8);
+    const before = await engine.snapshot();
+    const times = await engine.measure();
+    if ((await testDevice()).timestamps) expect(times).toHaveLength(engine.program.dispatches.length);
+    else expect(times).toBeUndefined();
+    expect(await engine.snapshot()).toEqual(before);
+    expect([...start, ...middle, ...await train(engine, 8, 12)]).toEqual(curve);
+  });
+
   test('evaluation and generation leave the training as it was', async () => {
     const whole = await gpu();
     const curve = await train(whole, 0, 8);
@@ -92,6 +154,26 @@ describe('snapshots', () => {
     await generated(disturbed, { length: 40 });
     expect([...start, ...await train(disturbed, 4, 8)]).toEqual(curve);
   });
+});
+
+test('a step cut into many submits gives the bits of one submit', async () => {
+  const device = await testDevice();
+  const options = { ...smallOptions, seeds: [1, 2] };
+  const strategy = { ...chooseStrategy(device.adapter, options, 'step'), submitFlops: 1 };
+  const cut = new GpuEngine(device, options, strategy);
+  engines.push(cut);
+  await cut.setTexts(texts);
+  const whole = await gpu(options);
+  const curve = await train(whole, 0, 6);
+  const calls = countCalls();
+  try {
+    expect(await train(cut, 0, 6)).toEqual(curve);
+    // Those without work by their cost (window, carry) go along with others.
+    expect(calls.counts.get('GPUQueue.submit')!).toBeGreaterThan(6 * cut.program.dispatches.length * 0.8);
+  } finally {
+    calls.stop();
+  }
+  expect(await cut.snapshot()).toEqual(await whole.snapshot());
 });
 
 async function generated(engine: Engine, options: Partial<GenerateOptions> = {}): Promise<number[]> {
@@ -128,6 +210,21 @@ describe('after training', () => {
     });
   }
 
+  test('two writers at once write what each writes alone, also while the engine trains', async () => {
+    const { engine } = await both;
+    const options = [{ seed: 1, trial: 0, temperature: 1, length: 90 }, { seed: 2, trial: 1, temperature: 1, length: 70 }];
+    const alone = [await generated(engine, options[0]), await generated(engine, options[1])];
+    expect(await Promise.all(options.map((each) => generated(engine, each)))).toEqual(alone);
+
+    const before = await engine.snapshot();
+    const writer = engine.generate({ prime: Uint32Array.of(3, 4, 5), ...options[0]! });
+    const tokens = [...(await writer.next()).value as Uint32Array];
+    await train(engine, 25, 28);
+    for await (const chunk of writer) tokens.push(...chunk);
+    engine.restore(before);
+    expect(tokens).toEqual(alone[0]);
+  });
+
   test('a prime longer than a chunk is read whole', async () => {
     const { engine, twin } = await both;
     const prime = texts.heldOut.slice(0, 70);
@@ -163,4 +260,22 @@ describe('values that are not finite', () => {
       expect(results.map(({ loss }) => loss[1])).toEqual(alone.map(({ loss }) => loss[0]));
     });
   }
+
+  test('in one step alone stop all later ones, round the ring, until a snapshot is restored', async () => {
+    const engine = await gpu({ model: tiny });
+    const good = await engine.snapshot();
+    engine.restore({ ...good, states: new Float32Array(good.states.length).fill(NaN) }); // gone with the next reset
+    const windows = trainingWindows(texts.training.length, smallOptions);
+    const counts: number[] = [];
+    for (let step = 1; step <= RING + 10; step++) {
+      engine.submit({ step, rate: 0.02, ...cursorAt(step, windows) });
+      for (const { nonFinite } of await engine.results(4)) counts.push(nonFinite[0]!);
+    }
+    for (const { nonFinite } of await engine.results(0)) counts.push(nonFinite[0]!);
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+    expect((await engine.snapshot()).parameters).toEqual(good.parameters);
+    engine.restore(good);
+    expect((await train(engine, 0, 2)).map(({ nonFinite }) => nonFinite)).toEqual([[0], [0]]);
+    expect((await engine.snapshot()).parameters).not.toEqual(good.parameters);
+  });
 });

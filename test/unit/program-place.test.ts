@@ -59,6 +59,16 @@ test('buffers that never live together share one place, and programs share all',
   expect([...bytes.values()]).toEqual([4096, 4096]);
 });
 
+test('a shared place is called after the largest buffer in it, so that an error names what is too large', () => {
+  const builder = new ProgramBuilder('train', 1);
+  const views = [100, 5000, 200, 300].map((size, i) => builder.scratch(['inputs', 'logits', 'loss', 'norm'][i]!, size));
+  for (let i = 0; i + 1 < views.length; i++) builder.dispatch(`${i}`, kernel, { in: views[i]!, out: views[i + 1]! });
+  const { home, bytes } = place([builder.build()]);
+  expect(home.get('train/logits')).toBe('train/logits');
+  expect(home.get('train/norm')).toBe('train/logits');
+  expect(bytes.get('train/logits')).toBe(4 * 5056);
+});
+
 test('a persistent buffer has its place alone, under its own name, as large as any program asks', () => {
   const builder = new ProgramBuilder('one', 1);
   const parameters = builder.persistent('parameters', 100);

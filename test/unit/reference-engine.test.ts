@@ -127,6 +127,28 @@ describe('training', () => {
     expect(after.parameters.subarray(size)).not.toEqual(good.parameters.subarray(size)); // the other trial trains on
   });
 
+  test('after a bad step no later one changes anything and the count goes on, until a snapshot is restored', async () => {
+    const trainer = engine({ seeds: [1, 2] });
+    await trainer.setTexts({ training: text, heldOut: text });
+    await train(trainer, 0, 2);
+    const good = await trainer.snapshot();
+    const size = model.layout.size;
+    const states = Float64Array.from(good.states).fill(NaN, 0, 1); // of trial 0, and gone with the next reset
+    trainer.restore({ ...good, states });
+    const counts = (await train(trainer, 2, 12)).map(({ nonFinite }) => nonFinite);
+    expect(counts[0][0]).toBeGreaterThan(0);
+    counts.slice(1).forEach(([count], i) => expect(count).toBeGreaterThanOrEqual(counts[i][0]));
+    expect(counts.map(([, other]) => other)).toEqual(counts.map(() => 0));
+    const after = await trainer.snapshot();
+    expect(after.parameters.subarray(0, size)).toEqual(good.parameters.subarray(0, size));
+    for (const [name, values] of Object.entries(after.optimizer)) {
+      expect(values.subarray(0, size), name).toEqual(good.optimizer[name].subarray(0, size));
+    }
+    trainer.restore(good);
+    expect((await train(trainer, 2, 4)).map(({ nonFinite }) => nonFinite)).toEqual([[0, 0], [0, 0]]);
+    expect((await trainer.snapshot()).parameters.subarray(0, size)).not.toEqual(good.parameters.subarray(0, size));
+  });
+
   test('a norm that is not finite stops the update and counts, though every gradient is finite', async () => {
     const bigram = sequential([embedding(VOCABULARY, 3), linear(VOCABULARY)]);
     const trainer = engine({ model: bigram, optimizer: sgd(), clip: {} });

@@ -139,13 +139,19 @@ function normCase(size: number, trials: number, planted: readonly number[], seed
   };
 }
 
-/** Records at a step past the ring's end; partials of trial 0 may hold bad values, or a sum that overflowed. */
+/**
+ * Records at a step, of which the ring holds the one before; partials of trial 0 may hold bad values, or a sum that
+ * overflowed; `earlier`: bad values of the last trial that the record before has.
+ */
 function reportCase(
-  rows: number, normed: number, trials: number, bad: 'none' | 'count' | 'overflow', seed: number,
+  { rows, normed, trials, bad = 'none', earlier = 0, step = RING + 5, seed }: {
+    rows: number; normed: number; trials: number; bad?: 'none' | 'count' | 'overflow'; earlier?: number; step?: number;
+    seed: number;
+  },
 ): KernelCase {
-  const step = RING + 5;
   return {
-    name: `report of ${rows} losses${normed > 0 ? ` and a norm of ${normed}` : ''}, ${trials} trials, bad: ${bad}`,
+    name: `report of ${rows} losses${normed > 0 ? ` and a norm of ${normed}` : ''}, ${trials} trials, ` +
+      `bad: ${bad}, ${earlier} before, step ${step}`,
     kernel: report({ rows, normed, trials }),
     prepare() {
       const random = new CounterRandom(seed, 0);
@@ -154,16 +160,23 @@ function reportCase(
       const partials = randomFloats(random, trials * count * 2).map((x, i) => (i % 2 === 0 ? Math.abs(x) : 0));
       if (bad === 'count') partials[1] = 3;
       if (bad === 'overflow') partials[0] = Infinity;
+      const results = poisoned(RING * trials * RESULT_WORDS);
+      for (let n = 0; n < trials; n++) { // without a norm the record before is not read
+        const before = ((step + RING - 1) % RING) * trials + n;
+        if (normed > 0) results[before * RESULT_WORDS + 2] = n === trials - 1 ? earlier : 0;
+      }
       return {
         arrays: {
-          loss, results: poisoned(RING * trials * RESULT_WORDS),
+          loss, results,
           control: controls(Array.from({ length: trials }, () => ({ step }))), ...(normed > 0 ? { partials } : {}),
         },
-        check({ results }) {
+        check(written) {
           for (let n = 0; n < trials; n++) {
-            const [total, norm, nonFinite] = trialOf(results as Floats, (step % RING) * trials + n, RESULT_WORDS);
+            const record = (step % RING) * trials + n;
+            const [total, norm, nonFinite] = trialOf(written['results'] as Floats, record, RESULT_WORDS);
             expectClose([total!], [double(trialOf(loss, n, rows)).reduce((a, b) => a + b, 0)], { what: 'loss', seed });
-            expect(nonFinite, 'non-finite values').toBe(n > 0 || bad === 'none' ? 0 : bad === 'count' ? 3 : 1);
+            const now = n > 0 || bad === 'none' ? 0 : bad === 'count' ? 3 : 1;
+            expect(nonFinite, 'non-finite values').toBe(now + (n === trials - 1 ? earlier : 0));
             if (n === 0 && bad === 'overflow') continue;
             const squares = double(trialOf(partials, n, 2 * count)).filter((_, i) => i % 2 === 0)
               .reduce((a, b) => a + b, 0);
@@ -202,7 +215,12 @@ export const reductionCases: KernelCase[] = [
   sumCase(1, 1), sumCase(200, 3),
   normCase(64, 1, [], 0), normCase(5000 * 64, 1, [], 1), normCase(192, 3, [], 2),
   normCase(192, 3, [NaN, Infinity, -Infinity, 1], 3), normCase(128, 1, [NaN], 4), normCase(128, 3, [1e20], 5),
-  reportCase(1, 64, 1, 'none', 0), reportCase(200, 128 * 64, 3, 'none', 1), reportCase(66, 0, 3, 'none', 2),
-  reportCase(66, 192, 3, 'count', 3), reportCase(66, 192, 3, 'overflow', 4),
+  reportCase({ rows: 1, normed: 64, trials: 1, seed: 0 }),
+  reportCase({ rows: 200, normed: 128 * 64, trials: 3, earlier: 7, seed: 1 }),
+  reportCase({ rows: 66, normed: 0, trials: 3, seed: 2 }),
+  reportCase({ rows: 66, normed: 192, trials: 3, bad: 'count', seed: 3 }),
+  reportCase({ rows: 66, normed: 192, trials: 3, bad: 'overflow', earlier: 2, seed: 4 }),
+  reportCase({ rows: 66, normed: 192, trials: 1, bad: 'count', earlier: 5, step: 0, seed: 5 }),
+  reportCase({ rows: 66, normed: 192, trials: 3, earlier: 1, step: RING, seed: 6 }),
   transposeCase(1, 1), transposeCase(17, 3), transposeCase(64, 1),
 ];
