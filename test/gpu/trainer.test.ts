@@ -65,15 +65,21 @@ describe('a run', () => {
     expect(await broken.checkpoint()).toEqual(await whole.checkpoint());
   });
 
-  test('gives the same whether checkpoints and parameters are taken on the way or not', async () => {
+  test('gives the same whether checkpoints and parameters are taken while fit waits or not', async () => {
     const [plain, watched] = [await create(), await create()];
     const curve = await fit(plain, 12);
+    await watched.load(corpus);
+    const steps = watched.fit(corpus, { steps: 12 });
     const seen: TrainingStep[] = [];
     const files: Promise<Uint8Array>[] = [];
-    for await (const step of watched.fit(corpus, { steps: 12 })) {
-      seen.push(step);
-      files.push(watched.checkpoint()); // not awaited: fit reads its results at the same time
-      await watched.setParameters(await watched.parameters().then((all) => [...all].map(([name, p]) => [name, p.values])));
+    for (;;) {
+      const next = steps.next();
+      files.push(watched.checkpoint()); // reads results at the same time as fit
+      const { value, done } = await next;
+      if (done) break;
+      seen.push(value);
+      const parameters = await watched.parameters();
+      await watched.setParameters([...parameters].map(([name, { values }]) => [name, values]));
     }
     expect(seen).toEqual(curve);
     expect(await watched.checkpoint()).toEqual(await plain.checkpoint());
