@@ -38,6 +38,7 @@ describe('a model', () => {
 
 describe('every option out of range is named with its value and what is allowed', () => {
   const whole = 'give a whole number from 1 to 2147483647';
+  const float32 = 'give a number of at least 1e-30 and at most 1e+30';
   const cases: [string, () => unknown, string][] = [
     ['vocabulary', () => oneHot(0), `oneHot vocabulary is 0: ${whole}`],
     ['embedding vocabulary', () => embedding(2.5, 3), `embedding vocabulary is 2.5: ${whole}`],
@@ -49,15 +50,15 @@ describe('every option out of range is named with its value and what is allowed'
     ['linear units', () => linear(0), `linear units is 0: ${whole}`],
     ['cell', () => recurrent('toString', 3), 'cell "toString" is not known: use lstm'],
     ['cell by name', () => cellNamed('gru9'), 'cell "gru9" is not known: use lstm'],
-    ['sgd rate', () => sgd({ rate: 0 }), 'sgd rate is 0: give a number of at least 1e-30 and at most 1e+30'],
+    ['sgd rate', () => sgd({ rate: 0 }), `sgd rate is 0: ${float32}`],
     ['sgd momentum', () => sgd({ momentum: 1 }), 'sgd momentum is 1: give a number of at least 0 and below 1'],
-    ['adam rate', () => adam({ rate: Infinity }), 'adam rate is Infinity: give a number of at least 1e-30 and at most 1e+30'],
+    ['adam rate', () => adam({ rate: Infinity }), `adam rate is Infinity: ${float32}`],
     ['adam beta1', () => adam({ beta1: -0.1 }), 'adam beta1 is -0.1: give a number of at least 0 and below 1'],
-    ['adam epsilon', () => adam({ epsilon: 0 }), 'adam epsilon is 0: give a number of at least 1e-30 and at most 1e+30'],
+    ['adam epsilon', () => adam({ epsilon: 0 }), `adam epsilon is 0: ${float32}`],
     ['rmsprop alpha', () => rmsprop({ alpha: 2 }), 'rmsprop alpha is 2: give a number of at least 0 and below 1'],
-    ['adagrad rate', () => adagrad({ rate: -1 }), 'adagrad rate is -1: give a number of at least 1e-30 and at most 1e+30'],
-    ['clip norm', () => checkClip({ norm: 0 }), 'clip norm is 0: give a number of at least 1e-30 and at most 1e+30'],
-    ['clip value', () => checkClip({ value: NaN }), 'clip value is NaN: give a number of at least 1e-30 and at most 1e+30'],
+    ['adagrad rate', () => adagrad({ rate: -1 }), `adagrad rate is -1: ${float32}`],
+    ['clip norm', () => checkClip({ norm: 0 }), `clip norm is 0: ${float32}`],
+    ['clip value', () => checkClip({ value: NaN }), `clip value is NaN: ${float32}`],
   ];
   for (const [name, make, message] of cases) test(name, () => expect(make).toThrow(message));
 });
