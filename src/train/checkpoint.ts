@@ -27,7 +27,7 @@ export interface Checkpoint extends EngineOptions {
   readonly snapshot: Snapshot;
 }
 
-/** Tells whether a text is the one that was trained on. */
+/** Tells whether a text is the one that was trained on: of its tokens without those held out. */
 export interface TextFingerprint { readonly length: number; readonly crc32: number }
 
 export const fingerprint = (tokens: Uint32Array): TextFingerprint => ({
@@ -38,6 +38,7 @@ const LARGEST_FLOAT32 = 3.4028234663852886e38;
 /** Optimiser states whose root is taken. */
 const SECOND_MOMENTS = ['exp_avg_sq', 'square_avg', 'sum'];
 const KEY = 'latch.checkpoint';
+const RANDOM = 'philox4x32-10';
 const VERSION = 1;
 /** The file is not a checkpoint that can be used; the message says why. */
 export class CheckpointError extends Error {
@@ -45,17 +46,20 @@ export class CheckpointError extends Error {
 }
 
 /**
- * A checkpoint as a safetensors file: parameters under PyTorch's names and shapes (all trials of a run stacked in front,
- * [N, …], where there is more than one), `optimizer.<state>.<name>`, `state.<layer>.<state>_l<k>`; the rest as JSON metadata.
+ * A checkpoint as a safetensors file: parameters under PyTorch's names and shapes (all trials of a run stacked in
+ * front, [N, …], where there is more than one), `optimizer.<state>.<name>`, `state.<layer>.<state>_l<k>`; the rest as
+ * JSON metadata.
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { model, seeds, batch, snapshot, vocabulary, text, ...rest } = checkpoint;
   const tensors = new Map<string, Tensor>();
-  for (const entry of tensorPlan(checkpoint)) tensors.set(entry.name, tensor(entry.shape, readEntry(entry, snapshot, seeds.length)));
+  for (const entry of tensorPlan(checkpoint)) {
+    tensors.set(entry.name, tensor(entry.shape, readEntry(entry, snapshot, seeds.length)));
+  }
   const { timeSteps, optimizer, clip, driver, strategy, step, cursor, adapter } = rest;
   const metadata = {
     version: VERSION, model: model.layers, timeSteps, batch, seeds, optimizer, clip, driver, strategy, step, cursor,
-    random: 'philox4x32-10', vocabulary: vocabulary.symbols, text, adapter,
+    random: RANDOM, vocabulary: vocabulary.symbols, text, adapter,
   };
   return writeSafetensors(tensors, { format: 'pt', [KEY]: JSON.stringify(metadata) });
 }
@@ -67,12 +71,16 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { metadata, tensors } = readSafetensors(bytes, { requireChecksum: true });
   const text = metadata.get(KEY);
-  if (text === undefined) throw new CheckpointError(`the file has no "${KEY}" in its metadata: it is not a checkpoint of a Latch run`);
+  if (text === undefined) {
+    throw new CheckpointError(`the file has no "${KEY}" in its metadata: it is not a checkpoint of a Latch run`);
+  }
   const settings = refuse(() => parseSettings(JSON.parse(text)));
   const plan = tensorPlan(settings);
   const known = new Set(plan.map(({ name }) => name));
   const unknown = [...tensors.keys()].find((name) => !known.has(name));
-  if (unknown !== undefined) throw new CheckpointError(`the checkpoint has a tensor "${unknown}" that its model does not have`);
+  if (unknown !== undefined) {
+    throw new CheckpointError(`the checkpoint has a tensor "${unknown}" that its model does not have`);
+  }
 
   // Shapes are compared before anything of their size is allocated.
   const values = plan.map((entry) => checkTensor(entry, tensors.get(entry.name)));
@@ -92,15 +100,19 @@ interface TensorEntry {
 type Flat = Float32Array | Float64Array;
 type Settings = Omit<Checkpoint, 'snapshot'>;
 
-function tensorPlan({ model, seeds, batch, optimizer }: Pick<Settings, 'model' | 'seeds' | 'batch' | 'optimizer'>): TensorEntry[] {
+function tensorPlan(
+  { model, seeds, batch, optimizer }: Pick<Settings, 'model' | 'seeds' | 'batch' | 'optimizer'>,
+): TensorEntry[] {
   const stacked = (shape: readonly number[]): number[] => (seeds.length > 1 ? [seeds.length, ...shape] : [...shape]);
-  const parameters = (prefix: string, source: TensorEntry['source']): TensorEntry[] => model.layout.parameters.map((parameter) => ({
-    name: prefix + parameter.name, shape: stacked(parameter.shape), count: elementCount(parameter), source,
-    index: (e) => innerIndex(parameter, e),
-  }));
+  const parameters = (prefix: string, source: TensorEntry['source']): TensorEntry[] =>
+    model.layout.parameters.map((parameter) => ({
+      name: prefix + parameter.name, shape: stacked(parameter.shape), count: elementCount(parameter), source,
+      index: (e) => innerIndex(parameter, e),
+    }));
   return [
     ...parameters('', (snapshot) => snapshot.parameters),
-    ...OPTIMIZER_STATES[optimizer.kind].flatMap((state) => parameters(`optimizer.${state}.`, (snapshot) => snapshot.optimizer[state]!)),
+    ...OPTIMIZER_STATES[optimizer.kind].flatMap((state) =>
+      parameters(`optimizer.${state}.`, (snapshot) => snapshot.optimizer[state]!)),
     ...stateEntries(model, batch, stacked),
   ];
 }
@@ -114,7 +126,8 @@ function stateEntries(model: Model, batch: number, stacked: (shape: readonly num
       const start = offset;
       offset += batch * pad4(units);
       return {
-        name: `state.${index}.${state}_l${l}`, shape: stacked([batch, units]), count: batch * units, source: ({ states }) => states,
+        name: `state.${index}.${state}_l${l}`, shape: stacked([batch, units]), count: batch * units,
+        source: ({ states }) => states,
         index: (e) => start + Math.floor(e / units) * pad4(units) + (e % units),
       };
     })).flat();
@@ -170,18 +183,24 @@ function emptySnapshot({ model, seeds, batch, optimizer }: Settings, double: boo
 
 function parseSettings(json: unknown): Settings {
   const fields = fieldsOf('its metadata', json);
-  if (fields['version'] !== VERSION) throw new RangeError(`its version is ${String(fields['version'])}, this Latch reads version ${VERSION}`);
+  if (fields['version'] !== VERSION) {
+    throw new RangeError(`its version is ${String(fields['version'])}, this Latch reads version ${VERSION}`);
+  }
+  checkOneOf('random', fields['random'], [RANDOM]);
   const { seeds, vocabulary } = fields;
   const text = fieldsOf('its text', fields['text']);
   if (!Array.isArray(seeds)) throw new RangeError('its seeds are not a list of numbers');
   if (!Array.isArray(vocabulary)) throw new RangeError('its vocabulary is not a list of characters');
   const model = parseModel(fields['model']);
   if (vocabulary.length > model.vocabulary || vocabulary.length !== model.outputs) {
-    throw new RangeError(`its vocabulary has ${vocabulary.length} characters, its model reads ${model.vocabulary} and predicts ${model.outputs}`);
+    throw new RangeError(`its vocabulary has ${vocabulary.length} characters, its model reads ${model.vocabulary} ` +
+      `and predicts ${model.outputs}`);
   }
   return {
     model,
-    ...checkRunShape({ timeSteps: fields['timeSteps'] as number, batch: fields['batch'] as number, seeds: seeds as number[] }),
+    ...checkRunShape({
+      timeSteps: fields['timeSteps'] as number, batch: fields['batch'] as number, seeds: seeds as number[],
+    }),
     optimizer: parseOptimizer(fields['optimizer']),
     clip: parseClip(fields['clip']),
     driver: checkOneOf('driver', fields['driver'], ['step', 'sequence']),
@@ -189,19 +208,25 @@ function parseSettings(json: unknown): Settings {
     step: checkInteger('step', fields['step'], 0),
     cursor: checkInteger('cursor', fields['cursor'], 0),
     vocabulary: Vocabulary.from(vocabulary.map(String)),
-    text: { length: checkInteger('text length', text['length'], 0), crc32: checkInteger('text crc32', text['crc32'], 0, 2 ** 32 - 1) },
+    text: {
+      length: checkInteger('text length', text['length'], 0),
+      crc32: checkInteger('text crc32', text['crc32'], 0, 2 ** 32 - 1),
+    },
     adapter: String(fields['adapter']),
   };
 }
 
-function parseStrategy({ driver, matmul, recurrence, columnLanes, submitFlops }: Readonly<Record<string, unknown>>): Strategy {
+function parseStrategy(
+  { driver, matmul, recurrence, columnLanes, submitFlops }: Readonly<Record<string, unknown>>,
+): Strategy {
   const { rows, columns } = fieldsOf('strategy matmul', matmul);
   const { rows: blockRows, quad, width } = fieldsOf('strategy recurrence', recurrence);
   return {
     driver: checkOneOf('strategy driver', driver, ['step', 'sequence']),
     matmul: { rows: checkInteger('matmul rows', rows, 1, 32), columns: checkInteger('matmul columns', columns, 1, 8) },
     recurrence: {
-      rows: checkInteger('recurrence rows', blockRows, 1, 32), quad: quad === true, width: checkInteger('recurrence width', width, 1, 256),
+      rows: checkInteger('recurrence rows', blockRows, 1, 32), quad: quad === true,
+      width: checkInteger('recurrence width', width, 1, 256),
     },
     columnLanes: columnLanes === 16 ? 16 : 1,
     submitFlops: checkNumber('submitFlops', submitFlops, { min: 1 }),
@@ -212,6 +237,7 @@ function refuse<T>(parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw new CheckpointError(`the checkpoint cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CheckpointError(`the checkpoint cannot be used: ${reason}`);
   }
 }

@@ -30,16 +30,21 @@ export interface TrainerOptions {
 }
 
 /** A trainer on the GPU. @throws RangeError for an option out of range. */
-export async function createTrainer(device: Device, model: Model, options: TrainerOptions = {}): Promise<Trainer<GpuEngine>> {
-  return gpuTrainer(device, { ...engineOptions(model, options), ...(options.driver ? { driver: options.driver } : {}) });
+export async function createTrainer(
+  device: Device, model: Model, options: TrainerOptions = {},
+): Promise<Trainer<GpuEngine>> {
+  const { driver } = options;
+  return gpuTrainer(device, { ...engineOptions(model, options), ...(driver ? { driver } : {}) });
 }
 
 /** The same run in float64 on the CPU, in plain loops: what the GPU is checked against. */
-export async function createReferenceTrainer(model: Model, options: TrainerOptions = {}): Promise<Trainer<ReferenceEngine>> {
+export async function createReferenceTrainer(
+  model: Model, options: TrainerOptions = {},
+): Promise<Trainer<ReferenceEngine>> {
   return referenceTrainer(engineOptions(model, options));
 }
 
-/** Goes on from a checkpoint on the GPU; on the same adapter the curve is, bit for bit, the one of a run never interrupted. */
+/** Goes on from a checkpoint on the GPU; on the same adapter the curve is, bit for bit, that of one run. */
 export async function resumeTrainer(device: Device, checkpoint: Checkpoint): Promise<Trainer<GpuEngine>> {
   return gpuTrainer(device, checkpoint, checkpoint);
 }
@@ -70,10 +75,12 @@ function gpuTrainer(device: Device, settings: Settings, from?: Checkpoint): Trai
 function referenceTrainer(settings: Settings, from?: Checkpoint): Trainer<ReferenceEngine> {
   const values = settings.seeds.length * settings.model.layout.size;
   if (values > LARGEST_ARRAY) {
-    throw new RangeError(`the model has ${values} values with all trials and a JavaScript array holds ${LARGEST_ARRAY}: use fewer units or trials`);
+    throw new RangeError(`the model has ${values} values with all trials and a JavaScript array holds ` +
+      `${LARGEST_ARRAY}: use fewer units or trials`);
   }
   const run = runOf(settings);
-  return new Trainer(new ReferenceEngine(run), { ...run, driver: settings.driver ?? 'step', adapter: 'CPU reference, float64' }, from);
+  const about = { driver: settings.driver ?? 'step', adapter: 'CPU reference, float64' };
+  return new Trainer(new ReferenceEngine(run), { ...run, ...about }, from);
 }
 
 function engineOptions(model: Model, options: TrainerOptions): EngineOptions {

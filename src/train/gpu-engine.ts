@@ -6,8 +6,8 @@ import { measureDispatches } from '../gpu/timestamps.js';
 import { CONTROL_WORDS, RESULT_WORDS, RING, writeControl } from '../kernels/control.js';
 import { evaluationProgram, type RunShape, trainingProgram } from '../layers/network.js';
 import {
-  checkSnapshot, type Engine, type EngineOptions, type GenerateOptions, type Snapshot, type SnapshotLengths, snapshotLengths,
-  type StepControl, type StepResult, type Texts,
+  checkSnapshot, type Engine, type EngineOptions, type GenerateOptions, type Snapshot, type SnapshotLengths,
+  snapshotLengths, type StepControl, type StepResult, type Texts,
 } from '../model/engine.js';
 import { initialParameters } from '../model/initial.js';
 import { chunks } from '../schedule/chunks.js';
@@ -43,6 +43,7 @@ export class GpuEngine implements Engine {
   private ready: Ready | undefined;
   private initial: Snapshot | undefined; // until there are buffers to hold it
   private readonly generators: Generator[] = []; // free ones
+  private destroyed = false;
   private waiting: number[] = []; // steps submitted, results not asked for yet
   private reading: { steps: number[]; results: Promise<StepResult[]> }[] = [];
 
@@ -76,10 +77,12 @@ export class GpuEngine implements Engine {
     const { timeSteps, batch } = this.options;
     const { training, heldOut } = texts;
     const train = trainingProgram(this.run, {
-      name: 'training text', count: training.length, length: trainingWindows(training.length, { batch, timeSteps }).streamLength,
+      name: 'training text', count: training.length,
+      length: trainingWindows(training.length, { batch, timeSteps }).streamLength,
     }, this.options);
     const evaluate = heldOut.length < 2 ? undefined : evaluationProgram(this.run, {
-      name: 'held-out text', count: heldOut.length, length: evaluationWindows(heldOut.length, { batch, timeSteps }).streamLength,
+      name: 'held-out text', count: heldOut.length,
+      length: evaluationWindows(heldOut.length, { batch, timeSteps }).streamLength,
     });
     const executables = await prepare(this.device, evaluate ? [train, evaluate] : [train], timeSteps);
     const ends = chunks(train, this.strategy.submitFlops);
@@ -154,7 +157,8 @@ export class GpuEngine implements Engine {
     try {
       yield* generator.generate(this.initial?.parameters ?? this.prepared().executables.buffer('parameters'), options);
     } finally {
-      this.generators.push(generator);
+      if (this.destroyed) generator.destroy();
+      else this.generators.push(generator);
     }
   }
 
@@ -162,14 +166,16 @@ export class GpuEngine implements Engine {
   async snapshot(): Promise<Snapshot> {
     if (this.initial) return structuredClone(this.initial);
     const { executables } = this.prepared();
-    const read = async (name: string, length: number): Promise<Float32Array> =>
-      length === 0 ? new Float32Array() : new Float32Array(await readBuffer(this.device, executables.buffer(name), 0, 4 * length));
+    const read = async (name: string, length: number): Promise<Float32Array> => (length === 0
+      ? new Float32Array()
+      : new Float32Array(await readBuffer(this.device, executables.buffer(name), 0, 4 * length)));
     const { lengths } = this;
     const [parameters, states, ...optimizer] = await Promise.all([
       read('parameters', lengths.parameters), read('states', lengths.states),
       ...lengths.optimizer.map((name) => read(name, lengths.parameters)),
     ]);
-    return { parameters, states, optimizer: Object.fromEntries(lengths.optimizer.map((name, i) => [name, optimizer[i]!])) };
+    const moments = Object.fromEntries(lengths.optimizer.map((name, i) => [name, optimizer[i]!]));
+    return { parameters, states, optimizer: moments };
   }
 
   /** @throws RangeError where an array has another length than this run's; nothing is changed then. */
@@ -187,7 +193,7 @@ export class GpuEngine implements Engine {
     this.write('results', new Float32Array(RING * this.options.seeds.length * RESULT_WORDS));
   }
 
-  /** µs of each dispatch of a training step, where the adapter has timestamps. Runs the step's dispatches once, state kept. */
+  /** µs of each dispatch of a training step, where the adapter has timestamps. Runs them once; the state is kept. */
   async measure(): Promise<number[] | undefined> {
     const { executables, train } = this.prepared();
     if (this.pending() > 0) throw new Error('steps are under way: await results(0) before measuring');
@@ -201,6 +207,7 @@ export class GpuEngine implements Engine {
   }
 
   destroy(): void {
+    this.destroyed = true;
     this.ready?.executables.destroy();
     for (const generator of this.generators) generator.destroy();
     this.staging.destroy();
@@ -226,7 +233,9 @@ export class GpuEngine implements Engine {
   }
 
   private write(name: string, data: Uint32Array | Float32Array): void {
-    if (data.length > 0) this.device.gpu.queue.writeBuffer(this.prepared().executables.buffer(name), 0, data as Uint32Array<ArrayBuffer>);
+    if (data.length === 0) return;
+    const buffer = this.prepared().executables.buffer(name);
+    this.device.gpu.queue.writeBuffer(buffer, 0, data as Uint32Array<ArrayBuffer>);
   }
 
   /** Copies the waiting steps' records, from the first to the last, which may lie past the ring's end. */
@@ -243,7 +252,8 @@ export class GpuEngine implements Engine {
   private read(staging: GPUBuffer): void {
     const steps = this.waiting;
     this.waiting = [];
-    const results = this.staging.read(staging, (data) => parseResults(new Float32Array(data), steps, this.options.seeds.length));
+    const trials = this.options.seeds.length;
+    const results = this.staging.read(staging, (data) => parseResults(new Float32Array(data), steps, trials));
     results.catch(() => undefined); // reported by results()
     this.reading.push({ steps, results });
   }
@@ -258,7 +268,9 @@ export class GpuEngine implements Engine {
   }
 }
 
-function initialSnapshot({ model, seeds }: EngineOptions, { parameters: length, optimizer, states }: SnapshotLengths): Snapshot {
+function initialSnapshot(
+  { model, seeds }: EngineOptions, { parameters: length, optimizer, states }: SnapshotLengths,
+): Snapshot {
   const parameters = new Float32Array(length);
   seeds.forEach((seed, trial) => parameters.set(initialParameters(model, seed), trial * model.layout.size));
   return {
@@ -276,7 +288,10 @@ function parseResults(records: Float32Array, steps: readonly number[], trials: n
   });
 }
 
-function countPredictions(cursor: number, timeSteps: number, batch: number, count: number, streamLength: number): number {
+/** Predictions that the window at `cursor` of an evaluation counts. */
+function countPredictions(
+  cursor: number, timeSteps: number, batch: number, count: number, streamLength: number,
+): number {
   let predictions = 0;
   for (let row = 0; row < batch; row++) {
     const { begin, end } = evaluationRow(row, count, streamLength);

@@ -9,7 +9,7 @@ import { prepare } from '../schedule/executable.js';
 /** Sampling on the GPU: each token is fed back there, and JavaScript reads a chunk at a time. */
 export interface Generator {
   readonly bytes: number;
-  /** `parameters` holds all trials, one after the other; a copy of the trial's is taken first, so training may go on. */
+  /** `parameters` holds all trials in turn; a copy of the trial's is taken first, so training may go on. */
   generate(parameters: Parameters, options: GenerateOptions): AsyncGenerator<Uint32Array>;
   destroy(): void;
 }
@@ -27,7 +27,8 @@ export async function createGenerator(device: Device, run: RunShape): Promise<Ge
   function copyParameters(parameters: Parameters, trial: number): void {
     const target = executables.buffer('generation parameters');
     if (ArrayBuffer.isView(parameters)) {
-      queue.writeBuffer(target, 0, Float32Array.from(parameters.subarray((trial * bytes) / 4, ((trial + 1) * bytes) / 4)));
+      const { size } = run.model.layout;
+      queue.writeBuffer(target, 0, Float32Array.from(parameters.subarray(trial * size, (trial + 1) * size)));
       return;
     }
     const encoder = device.gpu.createCommandEncoder();

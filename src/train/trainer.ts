@@ -24,8 +24,11 @@ export interface TrainingStep {
 /** The loss or a gradient is not a number. The parameters are those before the step: no later step changed them. */
 export class TrainingDivergedError extends Error {
   override readonly name = 'TrainingDivergedError';
-  constructor(readonly step: number, readonly loss: number, readonly gradientNorm: number, trial: number, advice: string) {
-    super(`training stopped at step ${step}: the loss is ${loss} and the gradient norm ${gradientNorm} (trial ${trial}); ${advice}`);
+  constructor(
+    readonly step: number, readonly loss: number, readonly gradientNorm: number, trial: number, advice: string,
+  ) {
+    super(`training stopped at step ${step}: the loss is ${loss} and the gradient norm ${gradientNorm} ` +
+      `(trial ${trial}); ${advice}`);
   }
 }
 
@@ -90,20 +93,22 @@ export class Trainer<E extends Engine = Engine> {
     const { model, batch, timeSteps } = this.settings;
     const { size } = corpus.vocabulary;
     if (size > model.vocabulary || size !== model.outputs) {
-      throw new RangeError(`the text has ${size} different characters, the model reads ${model.vocabulary} and predicts ` +
-        `${model.outputs}: build the model with corpus.vocabulary.size`);
+      throw new RangeError(`the text has ${size} different characters, the model reads ${model.vocabulary} and ` +
+        `predicts ${model.outputs}: build the model with corpus.vocabulary.size`);
     }
     const { train, heldOut } = corpus.split({ batch, timeSteps });
-    const text = fingerprint(corpus.tokens);
-    if (this.text && (text.length !== this.text.length || text.crc32 !== this.text.crc32 || !this.vocabulary?.equals(corpus.vocabulary))) {
-      throw new RangeError(`the text (${text.length} characters) is not the one that this run was trained on ` +
-        `(${this.text.length} characters): give the same text, or start a new run`);
+    const text = fingerprint(train);
+    const known = this.text;
+    const same = text.length === known?.length && text.crc32 === known.crc32 && this.vocabulary?.equals(corpus.vocabulary);
+    if (known && !same) {
+      throw new RangeError(`the text (${text.length} characters to train on) is not the one of this run ` +
+        `(${known.length}): give the same text with the same share held out, or start a new run`);
     }
     const streams = trainingWindows(train.length, { batch, timeSteps });
     const { cursor } = cursorAt(this.stepsDone, streams);
     if (this.cursor !== undefined && this.cursor !== cursor) {
-      throw new RangeError(`the checkpoint's cursor is ${this.cursor}, step ${this.stepsDone} of this text is at ${cursor}: ` +
-        'give the same text with the same share held out');
+      throw new RangeError(`the checkpoint's cursor is ${this.cursor}, but step ${this.stepsDone} of this text is at ` +
+        `${cursor}: the file was altered`);
     }
     await this.engine.setTexts({ training: train, heldOut });
     this.cursor = undefined;
@@ -114,7 +119,8 @@ export class Trainer<E extends Engine = Engine> {
   }
 
   /**
-   * Trains on `corpus`, window after window, states carried; yields each step in order, some steps after it was submitted.
+   * Trains on `corpus`, window after window, states carried; yields each step in order, some steps after it was
+   * submitted.
    * @throws TrainingDivergedError where the loss or a gradient is not a number.
    */
   async *fit(corpus: TextCorpus, { steps, signal }: FitOptions): AsyncGenerator<TrainingStep> {
@@ -146,7 +152,7 @@ export class Trainer<E extends Engine = Engine> {
     return this.engine.evaluate();
   }
 
-  /** Text that continues `prime`, in the pieces in which it comes. @throws RangeError for characters not in the vocabulary. */
+  /** Text that continues `prime`, piece by piece. @throws RangeError for characters not in the vocabulary. */
   async *stream(options: GenerationOptions = {}): AsyncGenerator<string> {
     const { prime = '', length = 300, temperature = 0.8, seed = this.settings.seeds[0]!, trial = 0 } = options;
     const vocabulary = this.vocabulary;
@@ -157,7 +163,8 @@ export class Trainer<E extends Engine = Engine> {
     checkInteger('seed', seed, 0, 2 ** 32 - 1);
     this.checkTrial(trial);
     const tokens = prime === '' ? Uint32Array.of(0) : vocabulary.encode(prime, 'prime');
-    for await (const chunk of this.engine.generate({ prime: tokens, length, temperature, seed, trial })) yield vocabulary.decode(chunk);
+    const chunks = this.engine.generate({ prime: tokens, length, temperature, seed, trial });
+    for await (const chunk of chunks) yield vocabulary.decode(chunk);
   }
 
   /** `length` characters that continue `prime`. */
@@ -179,7 +186,8 @@ export class Trainer<E extends Engine = Engine> {
 
   /**
    * Replaces some of a trial's parameters, given in PyTorch's order.
-   * @throws RangeError for a trial or a name that the model does not have, or a wrong number of values: nothing is changed.
+   * @throws RangeError for a trial or a name that the model does not have, or a wrong number of values; nothing is
+   * changed then.
    */
   async setParameters(values: Iterable<readonly [name: string, values: ArrayLike<number>]>, trial = 0): Promise<void> {
     this.checkTrial(trial);
@@ -187,16 +195,24 @@ export class Trainer<E extends Engine = Engine> {
     const snapshot = await this.engine.snapshot();
     for (const [name, given] of values) {
       const parameter = layout.parameters.find((candidate) => candidate.name === name);
-      if (!parameter) throw new RangeError(`there is no parameter "${name}": the model has ${layout.parameters.map((p) => p.name).join(', ')}`);
+      if (!parameter) {
+        const known = layout.parameters.map((p) => p.name).join(', ');
+        throw new RangeError(`there is no parameter "${name}": the model has ${known}`);
+      }
       packParameter(parameter, given, snapshot.parameters, trial * layout.size);
     }
     this.engine.restore(snapshot);
   }
 
-  /** The whole state of the run as a safetensors file; between steps or while `fit` waits. @throws the divergence, after one. */
+  /**
+   * The whole state of the run as a safetensors file; between steps or while `fit` waits.
+   * @throws TrainingDivergedError after one.
+   */
   async checkpoint(): Promise<Uint8Array> {
     if (this.diverged) throw this.diverged;
-    if (!this.vocabulary || !this.text || !this.streams) throw new Error('there is nothing to save yet: call fit(corpus, …) or load(corpus) first');
+    if (!this.vocabulary || !this.text || !this.streams) {
+      throw new Error('there is nothing to save yet: call fit(corpus, …) or load(corpus) first');
+    }
     const step = this.stepsDone;
     const { cursor } = cursorAt(step, this.streams);
     const { vocabulary, text } = this;
@@ -244,7 +260,9 @@ export class Trainer<E extends Engine = Engine> {
 
   private advice(): string {
     const { optimizer, clip } = this.settings;
-    const clipping = clip.norm === undefined ? 'clip the gradient norm (for example to 5)' : `clip the gradient norm below ${clip.norm}`;
+    const clipping = clip.norm === undefined
+      ? 'clip the gradient norm (for example to 5)'
+      : `clip the gradient norm below ${clip.norm}`;
     return `lower the rate (now ${optimizer.rate}) or ${clipping}; the parameters are those before that step`;
   }
 }

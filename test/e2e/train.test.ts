@@ -194,7 +194,7 @@ describe('npm start', () => {
       expect(cut).toMatch(/^error: --resume .*cut\.safetensors: safetensors: .*\n$/);
       expect(done).toContain('error: --steps is 20, but the checkpoint is at step 20;');
       expect(differs).toContain('error: --units is 17, but the checkpoint was trained with 16;');
-      expect(other.stderr).toMatch(/^error: the text \(\d+ characters\) is not the one that this run was trained on/);
+      expect(other.stderr).toMatch(/^error: the text \(\d+ characters to train on\) is not the one of this run/);
       expect(other.code).toBe(1);
     });
 
