@@ -1,7 +1,7 @@
 // Makes a fresh clone ready (scripts/lib/set-up.mjs).
 //   node scripts/setup.mjs [--no-browser] [--chrome PATH]
-// npm runs it before test, build and playground; start and bench do it themselves, because npm keeps their arguments
-// from what runs before them.
+// npm runs it before test, build and playground; start and bench set up by scripts/start.mjs, because npm keeps their
+// arguments from what runs before them.
 import { setUp } from './lib/set-up.mjs';
 
 try {

@@ -1,12 +1,12 @@
-// Sets up with the command's own arguments, then runs it.
+// Sets up what the command's arguments ask for, then runs it.
 //   node scripts/start.mjs FILE.ts [arguments]
 import { setUp } from './lib/set-up.mjs';
 
 const args = process.argv.slice(3);
-// No browser is looked for where none will be used.
-const browserless = args.some((arg) => ['--cpu', '--help', '-h'].includes(arg));
+// No browser is looked for where none will be used, or one is named: the command itself says whether that one is good.
+const browserless = args.some((arg) => ['--cpu', '--help', '-h'].includes(arg) || arg.startsWith('--chrome'));
 try {
-  await setUp(browserless ? ['--no-browser'] : args);
+  await setUp(browserless ? ['--no-browser'] : []);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exit(1);

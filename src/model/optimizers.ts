@@ -21,8 +21,8 @@ export const OPTIMIZER_STATES = {
   adagrad: ['sum'],
 } as const satisfies Record<OptimizerDescription['kind'], readonly string[]>;
 
-// What float32 holds with room to spare: beyond, a shader's constant would be zero or infinite.
-const FLOAT32 = { min: 1e-30, max: 1e30 };
+// What float32 holds in full: beyond, a constant in a shader would be zero or infinite.
+const FLOAT32 = { min: 1.2e-38, max: 3.4e38 };
 
 const rateOf = (name: string, rate: number): number => checkNumber(`${name} rate`, rate, FLOAT32);
 const share = (name: string, value: number): number => checkNumber(name, value, { min: 0, max: 1, below: true });

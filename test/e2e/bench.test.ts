@@ -8,7 +8,7 @@ import { root } from '../../scripts/lib/state.mjs';
 
 function bench(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ['scripts/run.mjs', 'bench/bench.ts', ...args], { cwd: root }, (error, stdout, stderr) =>
+    execFile(process.execPath, ['scripts/start.mjs', 'bench/bench.ts', ...args], { cwd: root }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }));
   });
 }

@@ -12,7 +12,7 @@ interface Ended { readonly code: number | null; readonly stdout: string; readonl
 /** Starts the command; `watch` sees all of its output so far each time there is more. */
 function train(args: readonly string[], watch?: (output: string, child: ChildProcess) => void): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['scripts/run.mjs', 'scripts/train.ts', ...args], { cwd: root });
+    const child = spawn(process.execPath, ['scripts/start.mjs', 'scripts/train.ts', ...args], { cwd: root });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {
@@ -183,7 +183,7 @@ describe('npm start', () => {
     it('checkpoints that cannot be resumed', async () => {
       const whole = await readFile(at('whole.safetensors'));
       await writeFile(at('cut.safetensors'), whole.subarray(0, whole.length - 100));
-      await writeFile(at('other.txt'), `${TEXT}.`);
+      await writeFile(at('other.txt'), `.${TEXT}`);
       const text = ['--text', at('text.txt')];
       const resume = ['--resume', at('whole.safetensors')];
       const [cut, done, differs, other] = await Promise.all([

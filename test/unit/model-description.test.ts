@@ -38,7 +38,7 @@ describe('a model', () => {
 
 describe('every option out of range is named with its value and what is allowed', () => {
   const whole = 'give a whole number from 1 to 2147483647';
-  const float32 = 'give a number of at least 1e-30 and at most 1e+30';
+  const float32 = 'give a number of at least 1.2e-38 and at most 3.4e+38';
   const cases: [string, () => unknown, string][] = [
     ['vocabulary', () => oneHot(0), `oneHot vocabulary is 0: ${whole}`],
     ['embedding vocabulary', () => embedding(2.5, 3), `embedding vocabulary is 2.5: ${whole}`],
