@@ -14,6 +14,8 @@ import { dawnEnvironment, root } from '../../scripts/lib/state.mjs';
 const BOOK =
   'the whale swam past the ship and the ship sailed after the whale until the night came over the sea. '.repeat(80);
 
+const run = promisify(execFile);
+
 let folder: string;
 let programs: string[];
 
@@ -22,6 +24,7 @@ beforeAll(async () => {
   await build({ root, logLevel: 'error', build: { outDir: join(folder, 'node_modules/latch/dist') } });
   await cp(join(root, 'package.json'), join(folder, 'node_modules/latch/package.json'));
   await symlink(join(root, 'node_modules/webgpu'), join(folder, 'node_modules/webgpu'));
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   await writeFile(join(folder, 'book.txt'), BOOK);
   const readme = await readFile(join(root, 'README.md'), 'utf8');
   programs = [...readme.matchAll(/```js\n(.*?)```/gs)].map((match) => match[1]);
@@ -42,6 +45,26 @@ test('the README has the program and its two lines for Node', () => {
   expect(programs[0].trim().split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(15);
 });
 
+test('the README\'s program type-checks, strictly, against the declarations that are published', async () => {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const dist = join(folder, 'node_modules/latch/dist');
+  await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', dist], { cwd: root });
+  const check = async (program: string): Promise<void> => {
+    await writeFile(join(folder, 'program.ts'), program);
+    for (const [module, resolution] of [['nodenext', 'nodenext'], ['esnext', 'bundler']]) {
+      await run(process.execPath, [
+        tsc, '--ignoreConfig', '--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom', '--types', '',
+        '--module', module, '--moduleResolution', resolution, 'program.ts',
+      ], { cwd: folder });
+    }
+  };
+  await check(programs[0]);
+  // The declarations say something: a wrong option is an error.
+  await expect(check(programs[0].replace('rate: 5e-3', 'rats: 5e-3'))).rejects.toMatchObject({
+    stdout: expect.stringContaining("'rats' does not exist"),
+  });
+});
+
 test('the README\'s program runs in Node on Dawn', async () => {
   const [program, lines] = programs;
   const [importLine, deviceLine] = lines.trim().split('\n');
@@ -51,7 +74,7 @@ test('the README\'s program runs in Node on Dawn', async () => {
     '\nprocess.exit(0);\n';
   expect(inNode).toContain('create([])');
   await writeFile(join(folder, 'program.mjs'), inNode);
-  const { stdout } = await promisify(execFile)(process.execPath, ['program.mjs'], {
+  const { stdout } = await run(process.execPath, ['program.mjs'], {
     cwd: folder, env: { ...process.env, ...dawnEnvironment() },
   });
   expectLearning(stdout.replace(/\n$/, '').split('\n'));
