@@ -38,7 +38,7 @@ function softwareStrategy(workload: Workload, driver?: Driver): Strategy {
     matmul: { rows: 16, columns: 2 },
     recurrence: { rows: workload.batch >= 16 ? 8 : 4, quad: true, width: 8 },
     columnLanes: 1,
-    submitFlops: 6e9,
+    submitFlops: 1.5e10,
   };
 }
 
