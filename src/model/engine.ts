@@ -37,8 +37,13 @@ export interface StepControl {
   readonly cursor: number;
   /** Start from zero states (the first window of an epoch). */
   readonly reset: boolean;
-  readonly rate: number;
+  /** The learning rate: one for all trials, or one each. */
+  readonly rate: number | readonly number[];
 }
+
+/** The learning rate of one trial. */
+export const rateOfTrial = (rate: StepControl['rate'], trial: number): number =>
+  (typeof rate === 'number' ? rate : rate[trial]!);
 
 /** One step's outcome, a value a trial. Losses are means over T·B in nats. */
 export interface StepResult {

@@ -1,5 +1,5 @@
 import {
-  checkSnapshot, type Engine, type EngineOptions, type GenerateOptions, type Snapshot, snapshotLengths,
+  checkSnapshot, type Engine, type EngineOptions, type GenerateOptions, rateOfTrial, type Snapshot, snapshotLengths,
   type StepControl, type StepResult, type Texts,
 } from '../model/engine.js';
 import { initialParameters } from '../model/initial.js';
@@ -163,7 +163,7 @@ export class ReferenceEngine implements Engine {
       clipGradient(gradient, gradientNorm, clip);
       const { size } = model.layout;
       const own = [...this.optimizer.values()].map((values) => values.subarray(trial * size, (trial + 1) * size));
-      updateParameters(optimizer, parameters, gradient, own, { rate, step });
+      updateParameters(optimizer, parameters, gradient, own, { rate: rateOfTrial(rate, trial), step });
     }
     return { loss, gradientNorm, nonFinite };
   }

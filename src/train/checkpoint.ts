@@ -7,7 +7,7 @@ import { checkInteger, checkNumber, checkOneOf } from '../model/check.js';
 import type { Model } from '../model/description.js';
 import { checkRunShape, type EngineOptions, type Snapshot } from '../model/engine.js';
 import { elementCount, innerIndex, pad4 } from '../model/layout.js';
-import { OPTIMIZER_STATES } from '../model/optimizers.js';
+import { checkRates, OPTIMIZER_STATES } from '../model/optimizers.js';
 import { fieldsOf, parseClip, parseModel, parseOptimizer } from '../model/parse.js';
 import { stateSize } from '../model/states.js';
 import type { Strategy } from '../schedule/tiles.js';
@@ -15,6 +15,8 @@ import type { Strategy } from '../schedule/tiles.js';
 /** All that a run needs to go on as if it had not stopped. */
 export interface Checkpoint extends EngineOptions {
   readonly driver: Driver;
+  /** Each trial's own learning rate, where they differ from the optimiser's. */
+  readonly rates?: readonly number[];
   /** How the GPU's sums were cut: another choice changes their order, so it is kept for the same adapter. */
   readonly strategy?: Strategy;
   /** Steps done: with the seeds, all counters of the random numbers. */
@@ -56,9 +58,9 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   for (const entry of tensorPlan(checkpoint)) {
     tensors.set(entry.name, tensor(entry.shape, readEntry(entry, snapshot, seeds.length)));
   }
-  const { timeSteps, optimizer, clip, driver, strategy, step, cursor, adapter } = rest;
+  const { timeSteps, optimizer, clip, driver, rates, strategy, step, cursor, adapter } = rest;
   const metadata = {
-    version: VERSION, model: model.layers, timeSteps, batch, seeds, optimizer, clip, driver, strategy, step, cursor,
+    version: VERSION, model: model.layers, timeSteps, batch, seeds, optimizer, clip, driver, rates, strategy, step, cursor,
     random: RANDOM, vocabulary: vocabulary.symbols, text, adapter,
   };
   return writeSafetensors(tensors, { format: 'pt', [KEY]: JSON.stringify(metadata) });
@@ -204,6 +206,7 @@ function parseSettings(json: unknown): Settings {
     optimizer: parseOptimizer(fields['optimizer']),
     clip: parseClip(fields['clip']),
     driver: checkOneOf('driver', fields['driver'], ['step', 'sequence']),
+    ...(fields['rates'] === undefined ? {} : { rates: parseRates(fields['rates'], seeds.length) }),
     ...(fields['strategy'] === undefined ? {} : { strategy: parseStrategy(fieldsOf('strategy', fields['strategy'])) }),
     step: checkInteger('step', fields['step'], 0),
     cursor: checkInteger('cursor', fields['cursor'], 0),
@@ -214,6 +217,11 @@ function parseSettings(json: unknown): Settings {
     },
     adapter: String(fields['adapter']),
   };
+}
+
+function parseRates(rates: unknown, trials: number): readonly number[] {
+  if (!Array.isArray(rates)) throw new RangeError('its rates are not a list of numbers');
+  return checkRates(rates, trials);
 }
 
 function parseStrategy(

@@ -5,7 +5,7 @@ import { checkInteger, checkOneOf } from '../model/check.js';
 import type { Model } from '../model/description.js';
 import { checkRunShape, type EngineOptions, MOST_TRIALS } from '../model/engine.js';
 import type { LossDescription } from '../model/losses.js';
-import { adam, checkClip, type Clip, type OptimizerDescription } from '../model/optimizers.js';
+import { adam, checkClip, checkRates, type Clip, type OptimizerDescription } from '../model/optimizers.js';
 import { ReferenceEngine } from '../reference/engine.js';
 import { chooseStrategy } from '../schedule/tiles.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -25,6 +25,8 @@ export interface TrainerOptions {
   readonly seed?: number;
   /** Networks that train side by side, each as it would alone. */
   readonly trials?: number;
+  /** Each trial's own learning rate, in place of the optimiser's. */
+  readonly rates?: readonly number[];
   /** How cells are carried through time on the GPU; chosen for the adapter where not given. */
   readonly driver?: Driver;
 }
@@ -33,15 +35,14 @@ export interface TrainerOptions {
 export async function createTrainer(
   device: Device, model: Model, options: TrainerOptions = {},
 ): Promise<Trainer<GpuEngine>> {
-  const { driver } = options;
-  return gpuTrainer(device, { ...engineOptions(model, options), ...(driver ? { driver } : {}) });
+  return gpuTrainer(device, runSettings(model, options));
 }
 
 /** The same run in float64 on the CPU, in plain loops: what the GPU is checked against. */
 export async function createReferenceTrainer(
   model: Model, options: TrainerOptions = {},
 ): Promise<Trainer<ReferenceEngine>> {
-  return referenceTrainer(engineOptions(model, options));
+  return referenceTrainer(runSettings(model, options));
 }
 
 /** Goes on from a checkpoint on the GPU; on the same adapter the curve is, bit for bit, that of one run. */
@@ -56,7 +57,7 @@ export async function resumeReferenceTrainer(checkpoint: Checkpoint): Promise<Tr
 
 const LARGEST_ARRAY = 2 ** 31;
 
-type Settings = EngineOptions & { readonly driver?: Driver };
+type Settings = EngineOptions & Pick<TrainerOptions, 'driver' | 'rates'>;
 
 const runOf = ({ model, timeSteps, batch, seeds, optimizer, clip }: EngineOptions): EngineOptions =>
   ({ model, timeSteps, batch, seeds, optimizer, clip });
@@ -69,7 +70,8 @@ function gpuTrainer(device: Device, settings: Settings, from?: Checkpoint): Trai
   const run = runOf(settings);
   const strategy = kept ?? chooseStrategy(device.adapter, run, settings.driver);
   const engine = new GpuEngine(device, run, strategy);
-  return new Trainer(engine, { ...run, driver: strategy.driver, strategy, adapter: device.adapter.name }, from);
+  const about = { driver: strategy.driver, strategy, adapter: device.adapter.name };
+  return new Trainer(engine, { ...run, ...about, ...ratesOf(settings) }, from);
 }
 
 function referenceTrainer(settings: Settings, from?: Checkpoint): Trainer<ReferenceEngine> {
@@ -80,15 +82,20 @@ function referenceTrainer(settings: Settings, from?: Checkpoint): Trainer<Refere
   }
   const run = runOf(settings);
   const about = { driver: settings.driver ?? 'step', adapter: 'CPU reference, float64' };
-  return new Trainer(new ReferenceEngine(run), { ...run, ...about }, from);
+  return new Trainer(new ReferenceEngine(run), { ...run, ...about, ...ratesOf(settings) }, from);
 }
 
-function engineOptions(model: Model, options: TrainerOptions): EngineOptions {
+const ratesOf = ({ rates }: Settings): Pick<Settings, 'rates'> => (rates ? { rates } : {});
+
+function runSettings(model: Model, options: TrainerOptions): Settings {
   const { loss, optimizer = adam(), clip = {}, timeSteps = 64, batch = 32, seed = 1, trials = 1, driver } = options;
   if (loss !== undefined) checkOneOf('loss', loss.kind, ['crossEntropy']);
   if (driver !== undefined) checkOneOf('driver', driver, ['step', 'sequence']);
   checkInteger('trials', trials, 1, MOST_TRIALS);
   checkInteger('seed', seed, 0, 2 ** 32 - trials);
   const seeds = Array.from({ length: trials }, (_, n) => seed + n);
-  return { model, optimizer, clip: checkClip(clip), ...checkRunShape({ timeSteps, batch, seeds }) };
+  return {
+    model, optimizer, clip: checkClip(clip), ...checkRunShape({ timeSteps, batch, seeds }),
+    ...(driver ? { driver } : {}), ...(options.rates ? { rates: checkRates(options.rates, trials) } : {}),
+  };
 }

@@ -6,8 +6,8 @@ import { measureDispatches } from '../gpu/timestamps.js';
 import { CONTROL_WORDS, RESULT_WORDS, RING, writeControl } from '../kernels/control.js';
 import { evaluationProgram, type RunShape, trainingProgram } from '../layers/network.js';
 import {
-  checkSnapshot, type Engine, type EngineOptions, type GenerateOptions, type Snapshot, type SnapshotLengths,
-  snapshotLengths, type StepControl, type StepResult, type Texts,
+  checkSnapshot, type Engine, type EngineOptions, type GenerateOptions, rateOfTrial, type Snapshot,
+  type SnapshotLengths, snapshotLengths, type StepControl, type StepResult, type Texts,
 } from '../model/engine.js';
 import { initialParameters } from '../model/initial.js';
 import { chunks } from '../schedule/chunks.js';
@@ -227,7 +227,7 @@ export class GpuEngine implements Engine {
     const { seeds, optimizer } = this.options;
     const [beta1, beta2] = optimizer.kind === 'adam' ? [optimizer.beta1, optimizer.beta2] : [0, 0];
     seeds.forEach((seed, trial) => writeControl(this.words, this.floats, trial, {
-      seed, step, cursor, keep: !reset, rate, temperature: 0,
+      seed, step, cursor, keep: !reset, rate: rateOfTrial(rate, trial), temperature: 0,
       correction1: 1 - beta1 ** (step + 1), correction2: 1 - beta2 ** (step + 1),
     }));
   }

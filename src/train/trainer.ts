@@ -37,6 +37,8 @@ export interface TrainerSettings extends EngineOptions {
   readonly driver: Driver;
   /** Name of what computes, for checkpoints and summaries. */
   readonly adapter: string;
+  /** Each trial's own learning rate; else the optimiser's. */
+  readonly rates?: readonly number[];
   /** How the GPU's sums are cut; none on the CPU. */
   readonly strategy?: Strategy;
 }
@@ -127,7 +129,7 @@ export class Trainer<E extends Engine = Engine> {
     checkInteger('steps', steps, 1);
     if (this.diverged) throw this.diverged;
     await this.load(corpus);
-    const { rate } = this.settings.optimizer;
+    const rate = this.settings.rates ?? this.settings.optimizer.rate;
     let rest: StepResult[] = [];
     try {
       for (let i = 0; i < steps && !signal?.aborted; i++) {
@@ -242,7 +244,7 @@ export class Trainer<E extends Engine = Engine> {
     const bad = loss.findIndex((value, trial) => !Number.isFinite(value) || nonFinite[trial]! > 0);
     if (bad < 0 || this.diverged) return;
     this.stepsDone = step;
-    this.diverged = new TrainingDivergedError(step + 1, loss[bad]!, gradientNorm[bad]!, bad, this.advice());
+    this.diverged = new TrainingDivergedError(step + 1, loss[bad]!, gradientNorm[bad]!, bad, this.advice(bad));
   }
 
   private outcome({ step, loss, gradientNorm }: StepResult): TrainingStep {
@@ -258,11 +260,11 @@ export class Trainer<E extends Engine = Engine> {
     checkInteger('trial', trial, 0, this.settings.seeds.length - 1);
   }
 
-  private advice(): string {
-    const { optimizer, clip } = this.settings;
+  private advice(trial: number): string {
+    const { optimizer, clip, rates } = this.settings;
     const clipping = clip.norm === undefined
       ? 'clip the gradient norm (for example to 5)'
       : `clip the gradient norm below ${clip.norm}`;
-    return `lower the rate (now ${optimizer.rate}) or ${clipping}; the parameters are those before that step`;
+    return `lower the rate (now ${rates?.[trial] ?? optimizer.rate}) or ${clipping}; the parameters are those before that step`;
   }
 }

@@ -44,6 +44,21 @@ describe('a run', () => {
     expect(await second.checkpoint()).toEqual(await whole.checkpoint());
   });
 
+  test('gives each trial its own learning rate, as if it trained alone, and keeps them in the checkpoint', async () => {
+    const rates = [0.05, 0.001];
+    const together = await create({ trials: 2, seed: 5, rates });
+    const alone = [
+      await create({ seed: 5, optimizer: adam({ rate: rates[0]! }) }),
+      await create({ seed: 6, optimizer: adam({ rate: rates[1]! }) }),
+    ];
+    const curve = await fit(together, 6);
+    const curves = [await fit(alone[0]!, 12), await fit(alone[1]!, 12)];
+    const resumed = kept(await resumeTrainer(await testDevice(), decodeCheckpoint(await together.checkpoint())));
+    [...curve, ...await fit(resumed, 6)].forEach(({ trials }, i) => {
+      expect(trials).toEqual(curves.map((steps) => steps[i]!.trials[0]));
+    });
+  });
+
   test('goes on in float64 within 1e-4', async () => {
     const whole = await create();
     await fit(whole, 8);

@@ -169,6 +169,8 @@ describe('a setting that cannot be is refused', () => {
     [{ driver: 'magic' }, 'driver is "magic": use step, sequence'],
     [{ strategy: 'fast' }, 'strategy is not an object'],
     [{ strategy: { driver: 'step', matmul: { rows: 0 } } }, 'strategy recurrence is not an object'],
+    [{ rates: 0.1 }, 'its rates are not a list of numbers'],
+    [{ rates: [0.1, 0.2, 0.3, 0.4] }, 'there are 4 rates for'],
     [{ step: -1 }, `step is -1: ${whole(2 ** 31 - 1, 0)}`],
     [{ step: 1.5 }, 'step is 1.5'],
     [{ cursor: -6 }, 'cursor is -6'],

@@ -26,6 +26,8 @@ describe('an option out of range is named with its value and what is allowed', (
     ['clip norm 0', { clip: { norm: 0 } }, `clip norm is 0: ${FLOAT32}`],
     ['clip norm 1e39', { clip: { norm: 1e39 } }, `clip norm is 1e+39: ${FLOAT32}`],
     ['clip value -1', { clip: { value: -1 } }, `clip value is -1: ${FLOAT32}`],
+    ['rates for other trials', { trials: 3, rates: [0.1, 0.2] }, 'there are 2 rates for 3 trials: give one for each'],
+    ['a rate of 0', { trials: 2, rates: [0.1, 0] }, `the rate of trial 1 is 0: ${FLOAT32}`],
     ['driver x', { driver: 'x' as Driver }, 'driver is "x": use step, sequence'],
     ['loss x', { loss: { kind: 'x' } as unknown as LossDescription }, 'loss is "x": use crossEntropy'],
   ];

@@ -37,6 +37,18 @@ describe('fit', () => {
     });
   });
 
+  test('gives each trial its own learning rate, as if it trained alone, and keeps them in the checkpoint', async () => {
+    const rates = [0.05, 0.001];
+    const together = await create({ trials: 2, seed: 5, rates });
+    const alone = await Promise.all(rates.map((rate, n) => create({ seed: 5 + n, optimizer: adam({ rate }) })));
+    const curve = await fit(together, 6);
+    const curves = [await fit(alone[0], 12), await fit(alone[1], 12)];
+    const resumed = await resume(together);
+    [...curve, ...await fit(resumed, 6)].forEach(({ trials }, i) => {
+      expect(trials).toEqual(curves.map((steps) => steps[i]!.trials[0]));
+    });
+  });
+
   test('twice goes on where the first ended, past the end of the text', async () => {
     const [twice, once] = [await create(), await create()];
     expect([...await fit(twice, 7), ...await fit(twice, 14)]).toEqual(await fit(once, 21));
