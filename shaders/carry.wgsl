@@ -10,7 +10,6 @@
 #include "lib/control.wgsl"
 
 const SIZE = ${SIZE}u;
-const BLOCKS = ${BLOCKS}u;
 const HISTORY = ${HISTORY}u; // (T+1)·SIZE
 
 #if ${OUT}

@@ -12,12 +12,7 @@ const ROWS = ${ROWS}u;
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
 @group(0) @binding(1) var<storage, read> table: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> out: array<vec4f>;
-#if ${BIASES}
-@group(0) @binding(3) var<storage, read> bias: array<vec4f>;
-#endif
-#if ${TWO_BIASES}
-@group(0) @binding(4) var<storage, read> bias2: array<vec4f>;
-#endif
+#include "lib/biases.wgsl"
 
 @compute @workgroup_size(${WORKGROUP_X}, ${WORKGROUP_Y})
 fn main(@builtin(global_invocation_id) id: vec3u) {

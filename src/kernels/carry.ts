@@ -14,7 +14,7 @@ export function carry({ size, blocks, timeSteps, trials, strideStates, offsetSta
   return {
     file: 'carry.wgsl',
     defines: {
-      SIZE: size / 4, BLOCKS: blocks, HISTORY: ((timeSteps + 1) * size) / 4, OUT: out,
+      SIZE: size / 4, HISTORY: ((timeSteps + 1) * size) / 4, OUT: out,
       STRIDE_STATES: strideStates / 4, OFFSET: offsetStates / 4, BLOCK_STRIDE: strideBlocks / 4,
     },
     bindings,

@@ -34,6 +34,17 @@ export function literal(value: number): string {
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
+/** Number of bias vectors that `shaders/lib/biases.wgsl` adds. */
+export type Biases = 0 | 1 | 2;
+
+/** Their defines. */
+export const biasDefines = (biases: Biases): Defines => ({ BIASES: biases, TWO_BIASES: biases > 1 });
+
+/** Their bindings, by name in order. */
+export const BIAS_NAMES = ['bias', 'bias2'] as const;
+export const biasBindings = (biases: Biases): Readonly<Record<string, Access>> =>
+  Object.fromEntries(BIAS_NAMES.slice(0, biases).map((name) => [name, 'read']));
+
 export const ceilDiv = (a: number, b: number): number => Math.floor((a + b - 1) / b);
 
 /** Workgroups of `size` invocations for `count` threads, folded into y past the limit of 65,535. */

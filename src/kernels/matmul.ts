@@ -1,5 +1,5 @@
 import { pad4 } from '../model/layout.js';
-import { type Access, ceilDiv, fittingWidth, type Kernel } from './kernel.js';
+import { biasBindings, biasDefines, type Biases, ceilDiv, fittingWidth, type Kernel } from './kernel.js';
 
 /** Rows and vec4f columns of C that one thread keeps in registers. */
 export interface MatmulTile { readonly rows: number; readonly columns: number }
@@ -13,7 +13,7 @@ export interface MatmulShape {
   readonly transposeB?: boolean;
   readonly accumulate?: boolean;
   /** Number of bias vectors added to each row. */
-  readonly biases?: 0 | 1 | 2;
+  readonly biases?: Biases;
   readonly trials: number;
   readonly strideA: number;
   readonly strideB: number;
@@ -33,9 +33,6 @@ export function matmul(shape: MatmulShape): Kernel {
   const tileColumns = Math.min(shape.tile.columns, columns);
   const width = fittingWidth(ceilDiv(columns, tileColumns), 4, 64);
   const height = Math.max(1, 64 / width);
-  const bindings: Record<string, Access> = { a: 'read', b: 'read', c: 'read_write' };
-  if (biases > 0) bindings['bias'] = 'read';
-  if (biases > 1) bindings['bias2'] = 'read';
   return {
     file: 'matmul.wgsl',
     defines: {
@@ -45,9 +42,9 @@ export function matmul(shape: MatmulShape): Kernel {
       STRIDE_B: shape.strideB / 4, STRIDE_C: shape.strideC / 4, STRIDE_BIAS: (shape.strideBias ?? 0) / 4,
       TILE_ROWS: rows, TILE_QUADS: ceilDiv(rows, 4), TILE_COLUMNS: tileColumns, WORKGROUP_X: width, WORKGROUP_Y: height,
       TRANSPOSE_A: transposeA, TRANSPOSE_B: transposeB, TN: transposeA && !transposeB, TT: transposeA && transposeB,
-      ACCUMULATE: accumulate, BIASES: biases, TWO_BIASES: biases > 1,
+      ACCUMULATE: accumulate, ...biasDefines(biases),
     },
-    bindings,
+    bindings: { a: 'read', b: 'read', c: 'read_write', ...biasBindings(biases) },
     workgroups: [ceilDiv(ceilDiv(columns, tileColumns), width), ceilDiv(ceilDiv(m, rows), height), trials],
     cost: { bytes: 4 * trials * (m * k + k * n + (accumulate ? 2 : 1) * m * n), flops: 2 * trials * m * n * k },
   };

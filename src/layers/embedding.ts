@@ -1,9 +1,10 @@
 import { embedding } from '../kernels/embedding.js';
 import { embeddingBackward } from '../kernels/embedding-backward.js';
+import type { Biases } from '../kernels/kernel.js';
 import { rowsByToken } from '../kernels/rows-by-token.js';
 import { pad4, type Parameter } from '../model/layout.js';
 import type { View } from '../schedule/program.js';
-import { gradientView, type Lowered, type Lowering, parameterView } from './lowering.js';
+import { biasViews, gradientView, type Lowered, type Lowering, parameterView } from './lowering.js';
 
 /** A gather of table rows [V, pad4(width)] by token: an embedding, or the product of one-hot rows with a matrix. */
 export interface Gather {
@@ -19,12 +20,11 @@ export function gather(lowering: Lowering, { label, ids, vocabulary, table, bias
   const { builder, trials, timeSteps, batch, layout } = lowering;
   const kernel = embedding({
     rows: timeSteps * batch, width: table.columns, vocabulary, trials,
-    strideTable: layout.size, strideOut: out.stride, strideIds: ids.stride, biases: biases.length as 0 | 1 | 2,
+    strideTable: layout.size, strideOut: out.stride, strideIds: ids.stride, biases: biases.length as Biases,
   });
-  const names = ['bias', 'bias2'];
   builder.dispatch(label, kernel, {
     ids, table: parameterView(lowering, table), out,
-    ...Object.fromEntries(biases.map((bias, i) => [names[i], parameterView(lowering, bias)])),
+    ...biasViews(lowering, biases),
   });
 }
 

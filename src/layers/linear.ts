@@ -1,8 +1,9 @@
+import type { Biases } from '../kernels/kernel.js';
 import { matmul } from '../kernels/matmul.js';
 import { columnSum } from '../kernels/column-sum.js';
 import { pad4, type Parameter } from '../model/layout.js';
 import type { View } from '../schedule/program.js';
-import { gradientView, type Lowered, type Lowering, parameterView, type Rows } from './lowering.js';
+import { biasViews, gradientView, type Lowered, type Lowering, parameterView, type Rows } from './lowering.js';
 
 /** A product of rows with a weight [inputs, outputs], plus biases. */
 export interface Product {
@@ -18,12 +19,11 @@ export function product(lowering: Lowering, { label, input, weight, biases }: Pr
   const kernel = matmul({
     m: timeSteps * batch, n: weight.columns, k: input.width, trials, tile: strategy.matmul,
     strideA: input.view.stride, offsetA: input.offset, strideB: layout.size, strideC: out.stride,
-    biases: biases.length as 0 | 1 | 2, strideBias: layout.size,
+    biases: biases.length as Biases, strideBias: layout.size,
   });
-  const names = ['bias', 'bias2'];
   builder.dispatch(label, kernel, {
     a: input.view, b: parameterView(lowering, weight), c: out,
-    ...Object.fromEntries(biases.map((bias, i) => [names[i], parameterView(lowering, bias)])),
+    ...biasViews(lowering, biases),
   });
 }
 

@@ -1,3 +1,4 @@
+import { BIAS_NAMES } from '../kernels/kernel.js';
 import type { Parameter, ParameterLayout } from '../model/layout.js';
 import type { ProgramBuilder, View } from '../schedule/program.js';
 import type { Strategy } from '../schedule/tiles.js';
@@ -47,6 +48,10 @@ export const parameterView = (lowering: Lowering, parameter: Parameter): View =>
   flatView(lowering, parameter, lowering.parameters);
 export const gradientView = (lowering: Lowering, parameter: Parameter): View =>
   flatView(lowering, parameter, 'gradient');
+
+/** Bias vectors by the names that kernels give them. */
+export const biasViews = (lowering: Lowering, biases: readonly Parameter[]): Readonly<Record<string, View>> =>
+  Object.fromEntries(biases.map((bias, i) => [BIAS_NAMES[i], parameterView(lowering, bias)]));
 
 function flatView({ builder, layout }: Lowering, { offset, rows, pitch }: Parameter, buffer: string): View {
   const whole = builder.persistent(buffer, layout.size);

@@ -1,4 +1,3 @@
-import { cellNamed } from '../cells/index.js';
 import { CONTROL_WORDS, RESULT_WORDS, RING } from '../kernels/control.js';
 import { crossEntropy } from '../kernels/cross-entropy.js';
 import { report } from '../kernels/report.js';
@@ -8,9 +7,8 @@ import { sample } from '../kernels/sample.js';
 import { window } from '../kernels/window.js';
 import { update } from '../kernels/update.js';
 import { type Model, parameterName } from '../model/description.js';
-import { pad4 } from '../model/layout.js';
 import { type Clip, OPTIMIZER_STATES, type OptimizerDescription } from '../model/optimizers.js';
-import { stateSize } from '../model/states.js';
+import { recurrentStateSize, stateSize } from '../model/states.js';
 import { type Program, ProgramBuilder, type View } from '../schedule/program.js';
 import type { Strategy } from '../schedule/tiles.js';
 import { lowerEmbedding } from './embedding.js';
@@ -41,7 +39,7 @@ export const PRIME_LIMIT = 4096;
 export function trainingProgram(
   run: RunShape, text: TextShape, { optimizer, clip }: { optimizer: OptimizerDescription; clip: Clip },
 ): Program {
-  const lowering = start(run, 'train', 'train ', true);
+  const lowering = start(run, { name: 'train', space: 'train ', parameters: 'parameters', training: true });
   const { builder, trials, layout, timeSteps, batch } = lowering;
   const results = resultRing(builder, 'results');
   const { inputs, targets } = lowerWindow(lowering, text, false);
@@ -68,7 +66,7 @@ export function trainingProgram(
 /** The loss of one window of a text, masked past its end; states carried apart from training's. */
 export function evaluationProgram(run: RunShape, text: TextShape): Program {
   // Same shapes as training, so its histories can be lent: training's states are carried in a buffer of their own.
-  const lowering = start(run, 'evaluate', 'train ', false);
+  const lowering = start(run, { name: 'evaluate', space: 'train ', parameters: 'parameters', training: false });
   const { builder, trials, timeSteps, batch } = lowering;
   const { inputs, targets, mask } = lowerWindow(lowering, text, true);
   const states = builder.persistent('evaluation states', stateSize(run.model, batch));
@@ -87,7 +85,9 @@ export function evaluationProgram(run: RunShape, text: TextShape): Program {
  */
 export function generationProgram(run: RunShape): Program {
   const single: RunShape = { ...run, timeSteps: 1, batch: 1, trials: 1, strategy: { ...run.strategy, driver: 'step' } };
-  const lowering = start(single, 'generate', 'generate ', false);
+  const lowering = start(single, {
+    name: 'generate', space: 'generate ', parameters: 'generation parameters', training: false,
+  });
   const { builder } = lowering;
   const current = builder.persistent('current token', 1);
   const states = builder.persistent('generation states', stateSize(run.model, 1));
@@ -99,11 +99,12 @@ export function generationProgram(run: RunShape): Program {
   return builder.build();
 }
 
-function start(run: RunShape, name: string, space: string, training: boolean): Lowering {
+function start(
+  run: RunShape, { name, ...kind }: { name: string } & Pick<Lowering, 'space' | 'parameters' | 'training'>,
+): Lowering {
   const builder = new ProgramBuilder(name, run.trials);
   return {
-    ...run, builder, layout: run.model.layout, space, training,
-    parameters: name === 'generate' ? 'generation parameters' : 'parameters',
+    ...run, ...kind, builder, layout: run.model.layout,
     control: builder.persistent(`${name} control`, CONTROL_WORDS),
   };
 }
@@ -140,7 +141,7 @@ function forward(
       lowered = lowerLinear(lowering, `${index} linear`, current as Rows, parameter('weight')!, parameter('bias'));
     } else {
       lowered = lowerRecurrent(lowering, current, { description: layer, index, states, stateOffset });
-      stateOffset += layer.layers * cellNamed(layer.cell).states.length * lowering.batch * pad4(layer.units);
+      stateOffset += recurrentStateSize(layer, lowering.batch);
     }
     tape.push(lowered);
     current = lowered.output;

@@ -107,6 +107,16 @@ export function snapshotLengths({ model, batch, seeds, optimizer }: EngineOption
   };
 }
 
+/** A snapshot of zeros, in float32, or in float64 where `double`. */
+export function emptySnapshot({ parameters, optimizer, states }: SnapshotLengths, double = false): Snapshot {
+  const zeros = (length: number) => (double ? new Float64Array(length) : new Float32Array(length));
+  return {
+    parameters: zeros(parameters),
+    optimizer: Object.fromEntries(optimizer.map((name) => [name, zeros(parameters)])),
+    states: zeros(states),
+  };
+}
+
 export interface Engine {
   /** The text to train on, cut into `batch` streams, and the one held out, which may be empty. */
   setTexts(texts: Texts): Promise<void>;

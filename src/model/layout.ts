@@ -60,6 +60,9 @@ function innerShape({ shape, arrangement }: ParameterShape): { rows: number; col
   return arrangement.kind === 'transposed' ? { rows: second, columns: first } : { rows: first, columns: second };
 }
 
+/** Number of values of `parameter` in PyTorch's shape. */
+export const elementCount = (parameter: ParameterShape): number => parameter.shape.reduce((a, b) => a * b, 1);
+
 /** Gives every parameter its place, in the order given. */
 export function layoutParameters(shapes: readonly ParameterShape[]): ParameterLayout {
   let offset = 0;
@@ -68,7 +71,7 @@ export function layoutParameters(shapes: readonly ParameterShape[]): ParameterLa
     const { rows, columns } = innerShape(shape);
     const parameter: Parameter = { ...shape, offset, rows, columns, pitch: pad4(columns) };
     offset += pad64(rows * parameter.pitch);
-    count += shape.shape.reduce((product, n) => product * n, 1);
+    count += elementCount(shape);
     return parameter;
   });
   return { parameters, size: offset, count };
@@ -87,9 +90,6 @@ export function innerIndex(parameter: Parameter, index: number): number {
   if (shape.length === 1) return offset + index;
   return arrangement.kind === 'transposed' ? offset + column * pitch + row : offset + row * pitch + column;
 }
-
-/** Number of values of `parameter` in PyTorch's shape. */
-export const elementCount = (parameter: ParameterShape): number => parameter.shape.reduce((a, b) => a * b, 1);
 
 /** Copies PyTorch-ordered `values` into the flat buffer; `base` is the trial's start. */
 export function packParameter(

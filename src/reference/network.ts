@@ -4,7 +4,7 @@
  */
 import type { LayerDescription, Model } from '../model/description.js';
 import { pad4 } from '../model/layout.js';
-import { stateSize } from '../model/states.js';
+import { recurrentStateSize, stateSize } from '../model/states.js';
 import { crossEntropy } from './cross-entropy.js';
 import { inputProductBackward, inputProductForward } from './input-product.js';
 import { type Context, findParameter, type LayerInput, type LayerPass } from './layer-pass.js';
@@ -48,7 +48,7 @@ export function forward(
     const pass = layer.kind === 'recurrent'
       ? recurrentPass(context, layer, index, stateOffset, current)
       : productPass(context, layer, index, current);
-    stateOffset += stateSize({ ...model, layers: [layer] }, batch);
+    if (layer.kind === 'recurrent') stateOffset += recurrentStateSize(layer, batch);
     tape.push(pass);
     current = pass.output;
   });

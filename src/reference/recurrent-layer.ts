@@ -1,7 +1,7 @@
-import { type Cell, cellNamed } from '../cells/index.js';
+import { cellNamed } from '../cells/index.js';
 import type { RecurrentDescription } from '../model/description.js';
 import { pad4, type Parameter } from '../model/layout.js';
-import { dropoutLayer } from '../model/states.js';
+import { dropoutLayer, recurrentStateSize } from '../model/states.js';
 import { dropout, type DropoutKey } from './dropout.js';
 import { type InputProduct, inputProductBackward, inputProductForward } from './input-product.js';
 import { type Context, findParameter, type Gradients, type LayerInput, type LayerPass, viewOf } from './layer-pass.js';
@@ -61,11 +61,9 @@ function stackedLayer(
       biases: biases.filter((bias) => bias !== undefined),
     },
     weight: findParameter(model, index, `weight_hh_l${l}`)!,
-    stateOffset: stateOffset + l * layerStateSize(cell, batch, layer.units),
+    stateOffset: stateOffset + recurrentStateSize({ ...layer, layers: l }, batch),
   };
 }
-
-const layerStateSize = (cell: Cell, batch: number, units: number): number => cell.states.length * batch * pad4(units);
 
 /** Each state's stretch of a flat state array, [B, pad4(H)]. */
 function stateViews({ shape: { cell, batch, units }, stateOffset }: Stacked, flat: Float64Array): Float64Array[] {

@@ -5,11 +5,10 @@ import { readSafetensors, type Tensor, writeSafetensors } from '../io/safetensor
 import type { Driver } from '../kernels/recurrence.js';
 import { checkInteger, checkNumber, checkOneOf } from '../model/check.js';
 import type { Model } from '../model/description.js';
-import { checkRunShape, type EngineOptions, type Snapshot } from '../model/engine.js';
+import { checkRunShape, emptySnapshot, type EngineOptions, type Snapshot, snapshotLengths } from '../model/engine.js';
 import { elementCount, innerIndex, pad4 } from '../model/layout.js';
 import { checkRates, OPTIMIZER_STATES } from '../model/optimizers.js';
 import { fieldsOf, parseClip, parseModel, parseOptimizer } from '../model/parse.js';
-import { stateSize } from '../model/states.js';
 import type { Strategy } from '../schedule/tiles.js';
 
 /** All that a run needs to go on as if it had not stopped. */
@@ -53,15 +52,15 @@ export class CheckpointError extends Error {
  * JSON metadata.
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
-  const { model, seeds, batch, snapshot, vocabulary, text, ...rest } = checkpoint;
+  const { model, timeSteps, batch, seeds, optimizer, clip, driver, rates, strategy, step, cursor } = checkpoint;
+  const { vocabulary, text, adapter, snapshot } = checkpoint;
   const tensors = new Map<string, Tensor>();
   for (const entry of tensorPlan(checkpoint)) {
     tensors.set(entry.name, tensor(entry.shape, readEntry(entry, snapshot, seeds.length)));
   }
-  const { timeSteps, optimizer, clip, driver, rates, strategy, step, cursor, adapter } = rest;
   const metadata = {
-    version: VERSION, model: model.layers, timeSteps, batch, seeds, optimizer, clip, driver, rates, strategy, step, cursor,
-    random: RANDOM, vocabulary: vocabulary.symbols, text, adapter,
+    version: VERSION, model: model.layers, timeSteps, batch, seeds, optimizer, clip, driver, rates, strategy,
+    step, cursor, random: RANDOM, vocabulary: vocabulary.symbols, text, adapter,
   };
   return writeSafetensors(tensors, { format: 'pt', [KEY]: JSON.stringify(metadata) });
 }
@@ -86,7 +85,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
 
   // Shapes are compared before anything of their size is allocated.
   const values = plan.map((entry) => checkTensor(entry, tensors.get(entry.name)));
-  const snapshot = emptySnapshot(settings, values.some((data) => data instanceof Float64Array));
+  const snapshot = emptySnapshot(snapshotLengths(settings), values.some((data) => data instanceof Float64Array));
   plan.forEach((entry, i) => writeEntry(entry, values[i]!, snapshot, settings.seeds.length));
   return { ...settings, snapshot };
 }
@@ -172,16 +171,6 @@ function checkTensor({ name, shape }: TensorEntry, found: Tensor | undefined): F
 const tensor = (shape: readonly number[], data: Flat): Tensor => ({
   dtype: data instanceof Float64Array ? 'F64' : 'F32', shape: [...shape], data,
 } as Tensor);
-
-function emptySnapshot({ model, seeds, batch, optimizer }: Settings, double: boolean): Snapshot {
-  const array = (length: number): Flat => (double ? new Float64Array(length) : new Float32Array(length));
-  const size = seeds.length * model.layout.size;
-  return {
-    parameters: array(size),
-    optimizer: Object.fromEntries(OPTIMIZER_STATES[optimizer.kind].map((name) => [name, array(size)])),
-    states: array(seeds.length * stateSize(model, batch)),
-  };
-}
 
 function parseSettings(json: unknown): Settings {
   const fields = fieldsOf('its metadata', json);

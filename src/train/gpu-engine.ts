@@ -6,7 +6,7 @@ import { measureDispatches } from '../gpu/timestamps.js';
 import { CONTROL_WORDS, RESULT_WORDS, RING, writeControl } from '../kernels/control.js';
 import { evaluationProgram, type RunShape, trainingProgram } from '../layers/network.js';
 import {
-  checkSnapshot, type Engine, type EngineOptions, type GenerateOptions, rateOfTrial, type Snapshot,
+  checkSnapshot, emptySnapshot, type Engine, type EngineOptions, type GenerateOptions, rateOfTrial, type Snapshot,
   type SnapshotLengths, snapshotLengths, type StepControl, type StepResult, type Texts,
 } from '../model/engine.js';
 import { initialParameters } from '../model/initial.js';
@@ -23,13 +23,14 @@ const STAGING_BUFFERS = 4;
 /** Steps that may wait for results(), so that none is overwritten in the ring. */
 const MOST_WAITING = RING / 2;
 
+/** A program, and where each of its submits ends. */
+interface Chunked { readonly program: Program; readonly ends: readonly number[] }
+
 /** What there is once texts are set. */
 interface Ready {
   readonly executables: Executables;
-  readonly train: Program;
-  /** Where each submit of a step ends. */
-  readonly ends: readonly number[];
-  readonly evaluate: Program | undefined;
+  readonly train: Chunked;
+  readonly evaluate: Chunked | undefined;
   readonly heldOut: number;
 }
 
@@ -60,7 +61,7 @@ export class GpuEngine implements Engine {
 
   /** The training step, once texts are set. */
   get program(): Program {
-    return this.prepared().train;
+    return this.prepared().train.program;
   }
 
   /** Bytes of all GPU buffers. */
@@ -85,15 +86,17 @@ export class GpuEngine implements Engine {
       length: evaluationWindows(heldOut.length, { batch, timeSteps }).streamLength,
     });
     const executables = await prepare(this.device, evaluate ? [train, evaluate] : [train], timeSteps);
-    const ends = chunks(train, this.strategy.submitFlops);
-    this.ready = { executables, train, ends, evaluate, heldOut: heldOut.length };
+    const chunked = (program: Program): Chunked => ({ program, ends: chunks(program, this.strategy.submitFlops) });
+    this.ready = {
+      executables, train: chunked(train), evaluate: evaluate && chunked(evaluate), heldOut: heldOut.length,
+    };
     this.write('training text', training);
     if (evaluate) this.write('held-out text', heldOut);
     this.restore(this.initial);
   }
 
   submit(control: StepControl): void {
-    const { executables, train, ends } = this.prepared();
+    const { train } = this.prepared();
     this.device.check();
     if (this.pending() >= MOST_WAITING) {
       throw new Error(`${MOST_WAITING} steps are submitted and not read: await results() between steps`);
@@ -102,16 +105,7 @@ export class GpuEngine implements Engine {
     this.write('train control', this.words);
     this.waiting.push(control.step);
     const staging = this.waiting.length >= RESULT_BLOCK ? this.staging.take() : undefined;
-    let from = 0;
-    for (const to of ends) {
-      const encoder = this.device.gpu.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      executables.encode(pass, train, { from, to });
-      pass.end();
-      if (staging && to === train.dispatches.length) this.copyResults(encoder, staging);
-      this.device.gpu.queue.submit([encoder.finish()]);
-      from = to;
-    }
+    this.runProgram(train, staging);
     if (staging) this.read(staging);
   }
 
@@ -136,11 +130,7 @@ export class GpuEngine implements Engine {
       for (let w = first; w < last; w++) {
         this.control({ step: w, cursor: w * timeSteps, reset: w === 0, rate: 0 });
         this.write('evaluate control', this.words);
-        const encoder = this.device.gpu.createCommandEncoder();
-        const pass = encoder.beginComputePass();
-        executables.encode(pass, evaluate);
-        pass.end();
-        this.device.gpu.queue.submit([encoder.finish()]);
+        this.runProgram(evaluate);
       }
       const records = new Float32Array(await readBuffer(this.device, executables.buffer('evaluation results')));
       for (let w = first; w < last; w++) {
@@ -195,13 +185,13 @@ export class GpuEngine implements Engine {
 
   /** µs of each dispatch of a training step, where the adapter has timestamps. Runs them once; the state is kept. */
   async measure(): Promise<number[] | undefined> {
-    const { executables, train } = this.prepared();
+    const { executables, train: { program } } = this.prepared();
     if (this.pending() > 0) throw new Error('steps are under way: await results(0) before measuring');
     const before = await this.snapshot();
     this.control({ step: 0, cursor: 0, reset: true, rate: 0 });
     this.write('train control', this.words);
-    const times = await measureDispatches(this.device, train.dispatches.length,
-      (pass, index) => executables.encode(pass, train, { from: index, to: index + 1 }));
+    const times = await measureDispatches(this.device, program.dispatches.length,
+      (pass, index) => executables.encode(pass, program, { from: index, to: index + 1 }));
     this.restore(before);
     return times;
   }
@@ -221,6 +211,21 @@ export class GpuEngine implements Engine {
   /** Steps submitted whose results were not given out. */
   private pending(): number {
     return this.waiting.length + this.reading.reduce((sum, { steps }) => sum + steps.length, 0);
+  }
+
+  /** Submits a program, in as many parts as it was cut into; the last part also fills `staging` with results. */
+  private runProgram({ program, ends }: Chunked, staging?: GPUBuffer): void {
+    const { executables } = this.prepared();
+    let from = 0;
+    for (const to of ends) {
+      const encoder = this.device.gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      executables.encode(pass, program, { from, to });
+      pass.end();
+      if (staging && to === program.dispatches.length) this.copyResults(encoder, staging);
+      this.device.gpu.queue.submit([encoder.finish()]);
+      from = to;
+    }
   }
 
   private control({ step, cursor, reset, rate }: StepControl): void {
@@ -268,16 +273,11 @@ export class GpuEngine implements Engine {
   }
 }
 
-function initialSnapshot(
-  { model, seeds }: EngineOptions, { parameters: length, optimizer, states }: SnapshotLengths,
-): Snapshot {
-  const parameters = new Float32Array(length);
-  seeds.forEach((seed, trial) => parameters.set(initialParameters(model, seed), trial * model.layout.size));
-  return {
-    parameters,
-    optimizer: Object.fromEntries(optimizer.map((name) => [name, new Float32Array(length)])),
-    states: new Float32Array(states),
-  };
+function initialSnapshot({ model, seeds }: EngineOptions, lengths: SnapshotLengths): Snapshot {
+  const snapshot = emptySnapshot(lengths);
+  seeds.forEach((seed, trial) =>
+    snapshot.parameters.set(initialParameters(model, seed), trial * model.layout.size));
+  return snapshot;
 }
 
 function parseResults(records: Float32Array, steps: readonly number[], trials: number): StepResult[] {
