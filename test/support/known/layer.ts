@@ -79,10 +79,12 @@ export function concatenate(parts: readonly ArrayLike<number>[]): Float32Array<A
   return all;
 }
 
-/** `values` as `order.length` equal blocks, put in another order: block k of the result is block `order[k]`. */
-export function reorderBlocks(values: ArrayLike<number>, order: readonly number[]): Float32Array<ArrayBuffer> {
-  const block = values.length / order.length;
-  if (!Number.isInteger(block)) throw new RangeError(`${values.length} values are not ${order.length} equal blocks.`);
+/** `values` in `count` equal blocks: those that `order` names, in its order. */
+export function reorderBlocks(
+  values: ArrayLike<number>, order: readonly number[], count = order.length,
+): Float32Array<ArrayBuffer> {
+  const block = values.length / count;
+  if (!Number.isInteger(block)) throw new RangeError(`${values.length} values are not ${count} equal blocks.`);
   const all = concatenate([values]);
   return concatenate(order.map((from) => all.subarray(from * block, (from + 1) * block)));
 }
