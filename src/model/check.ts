@@ -26,10 +26,23 @@ export function checkNumber(
   return value as number;
 }
 
+/** @throws RangeError unless `value` is true or false. */
+export function checkFlag(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new RangeError(`${name} is ${show(value)}: give true or false`);
+  return value;
+}
+
 /** @throws RangeError unless `value` is one of `allowed`. */
 export function checkOneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
   if (!allowed.includes(value as T)) throw new RangeError(`${name} is ${show(value)}: use ${allowed.join(', ')}`);
   return value as T;
 }
 
-const show = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
+const LONGEST = 60;
+
+/** A value for a message: as JSON where String would hide what it is, and not longer than a message bears. */
+export function show(value: unknown): string {
+  if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) return String(value);
+  const text = JSON.stringify(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}

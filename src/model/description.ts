@@ -1,38 +1,42 @@
-import { cellNamed } from '../cells/index.js';
-import { checkInteger, checkNumber, checkOneOf } from './check.js';
+import { checkFlag, checkInteger, checkOneOf } from './check.js';
 import {
   type Arrangement, type Initial, layoutParameters, type ParameterLayout, type ParameterShape,
 } from './layout.js';
+import {
+  recurrent, type RecurrentDescription, type RecurrentOptions, recurrentParameters, recurrentWidth,
+} from './recurrent.js';
 
 /** A network as data: what the GPU's layers and the reference both read. JSON-safe, kept in checkpoints. */
-export type LayerDescription = OneHotDescription | EmbeddingDescription | RecurrentDescription | LinearDescription;
+export type LayerDescription =
+  InputDescription | OneHotDescription | EmbeddingDescription | RecurrentDescription | LinearDescription;
 
+/** Rows of values, [T, B, width]. */
+export interface InputDescription {
+  readonly kind: 'input';
+  readonly width: number;
+}
+/** Tokens as one-hot vectors. */
 export interface OneHotDescription {
   readonly kind: 'oneHot';
   readonly vocabulary: number;
 }
+/** Tokens as trained vectors. */
 export interface EmbeddingDescription {
   readonly kind: 'embedding';
   readonly vocabulary: number;
   readonly units: number;
 }
-export interface RecurrentDescription {
-  readonly kind: 'recurrent';
-  readonly cell: string;
-  readonly units: number;
-  readonly layers: number;
-  /** Share of outputs dropped between layers (not after the last), as in PyTorch. */
-  readonly dropout: number;
-  /** `both`: b_ih and b_hh as PyTorch; `input`: b_ih alone as Keras; `none`. */
-  readonly bias: Bias;
-}
+/** x·Wᵀ + b. */
 export interface LinearDescription {
   readonly kind: 'linear';
   readonly units: number;
   readonly bias: boolean;
 }
-export type Bias = 'both' | 'input' | 'none';
-const BIASES: readonly Bias[] = ['both', 'input', 'none'];
+
+/** Rows of `width` values, [T, B, width]: what a network reads that is not trained on tokens. */
+export function input(width: number): InputDescription {
+  return { kind: 'input', width: checkInteger('input width', width, 1) };
+}
 
 /** Tokens as one-hot vectors of length `vocabulary`; the next layer's input product becomes a gather of weight rows. */
 export function oneHot(vocabulary: number): OneHotDescription {
@@ -48,41 +52,76 @@ export function embedding(vocabulary: number, units: number): EmbeddingDescripti
   };
 }
 
-/**
- * `layers` stacked LSTM layers of `units` units (see `src/cells/lstm.ts`), [T, B, I] → [T, B, units].
- * Initialised U(−1/√units, 1/√units), biases included (PyTorch `nn.LSTM`).
- */
-export function lstm(
-  units: number, options: { layers?: number; dropout?: number; bias?: Bias } = {},
-): RecurrentDescription {
-  return recurrent('lstm', units, options);
+const VARIANTS = ['nig', 'nfg', 'nog', 'niaf', 'noaf', 'np', 'cifg', 'fgr'] as const;
+
+/** Which LSTM, beside what every recurrent layer knows. */
+export interface LstmOptions extends RecurrentOptions {
+  /** One of the eight of "LSTM: a search space odyssey" (Greff et al. 2015). */
+  readonly variant?: (typeof VARIANTS)[number];
+  /** Layer normalisation (Ba et al. 2016). */
+  readonly layerNorm?: boolean;
 }
 
-/** Stacked layers of the cell called `cell`; {@link lstm} and its like are shorthands. */
-export function recurrent(
-  cell: string,
-  units: number,
-  { layers = 1, dropout = 0, bias = 'both' }: { layers?: number; dropout?: number; bias?: Bias } = {},
+/**
+ * `layers` stacked LSTM layers of `units` units (see `src/cells/lstm.ts`), [T, B, I] → [T, B, units]. `variant`,
+ * `layerNorm`, `projection` and `peepholes` choose another LSTM of `cells`, one at a time; a variant may choose its
+ * peepholes. Initialised U(−1/√units, 1/√units), biases included (PyTorch `nn.LSTM`), unless `initial` says otherwise.
+ * @throws RangeError where an option is out of range, or two of them ask for different cells
+ */
+export function lstm(
+  units: number, { variant, layerNorm = false, ...options }: LstmOptions = {},
 ): RecurrentDescription {
-  return {
-    kind: 'recurrent',
-    cell: cellNamed(cell).name,
-    units: checkInteger(`${cell} units`, units, 1),
-    layers: checkInteger(`${cell} layers`, layers, 1, 64),
-    dropout: checkNumber(`${cell} dropout`, dropout, { min: 0, max: 1, below: true }),
-    bias: checkOneOf(`${cell} bias`, bias, BIASES),
-  };
+  if (variant !== undefined) checkOneOf('lstm variant', variant, VARIANTS);
+  const asked = [
+    ...(variant !== undefined ? [`lstm-${variant}`] : options.peepholes !== undefined ? ['lstm-peephole'] : []),
+    ...(checkFlag('lstm layerNorm', layerNorm) ? ['lstm-layer-norm'] : []),
+    ...(options.projection !== undefined ? ['lstm-projected'] : []),
+  ];
+  if (asked.length > 1) {
+    throw new RangeError(`an lstm cannot be ${asked.join(' and ')} at once: each is a cell of its own, choose one`);
+  }
+  return recurrent(asked[0] ?? 'lstm', units, options);
+}
+
+const ACTIVATIONS = ['tanh', 'relu', 'sigmoid', 'identity'] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
+export interface RnnOptions extends RecurrentOptions {
+  readonly activation?: Activation;
+}
+
+/**
+ * Stacked simple recurrent layers (Elman 1990), [T, B, I] → [T, B, units]; PyTorch's `nn.RNN` with tanh or relu.
+ * @throws RangeError where an option is out of range, or the cell cannot have it
+ */
+export function rnn(units: number, { activation = 'tanh', ...options }: RnnOptions = {}): RecurrentDescription {
+  checkOneOf('rnn activation', activation, ACTIVATIONS);
+  return recurrent(activation === 'tanh' ? 'rnn' : `rnn-${activation}`, units, options);
+}
+
+export interface GruOptions extends RecurrentOptions {
+  /** Whether the reset gate scales R·h₋₁ or h₋₁ itself. */
+  readonly reset?: 'after' | 'before';
+}
+
+/**
+ * Stacked gated recurrent units, [T, B, I] → [T, B, units]; reset after the product as PyTorch's `nn.GRU`, or before it
+ * as Cho et al. 2014.
+ * @throws RangeError where an option is out of range, or the cell cannot have it
+ */
+export function gru(units: number, { reset = 'after', ...options }: GruOptions = {}): RecurrentDescription {
+  checkOneOf('gru reset', reset, ['after', 'before']);
+  return recurrent(reset === 'after' ? 'gru' : 'gru-before', units, options);
 }
 
 /** x·Wᵀ + b, [T, B, I] → [T, B, units]. Initialised U(−1/√I, 1/√I), bias included (PyTorch `nn.Linear`). */
 export function linear(units: number, { bias = true }: { bias?: boolean } = {}): LinearDescription {
-  return { kind: 'linear', units: checkInteger('linear units', units, 1), bias };
+  return { kind: 'linear', units: checkInteger('linear units', units, 1), bias: checkFlag('linear bias', bias) };
 }
 
 /** A network: its layers and where its parameters lie. */
 export interface Model {
   readonly layers: readonly LayerDescription[];
-  /** Number of different input tokens. */
+  /** Number of different input tokens; 0 where the input is rows of values. */
   readonly vocabulary: number;
   /** Width of the output, e.g. classes. */
   readonly outputs: number;
@@ -90,35 +129,67 @@ export interface Model {
 }
 
 /**
- * Chains layers into a model. The first reads tokens (`oneHot` or `embedding`), the others read the one before.
- * @throws RangeError where the chain cannot be: no token layer first, a second one later, no linear layer last.
+ * Chains layers into a model. The first reads tokens (`oneHot` or `embedding`) or rows of values (`input`), the others
+ * read the one before.
+ * @throws RangeError where the chain cannot be: no input first, a second one later, nothing after it.
  */
 export function sequential(layers: readonly LayerDescription[]): Model {
   const [first, ...rest] = layers;
-  if (!first || (first.kind !== 'oneHot' && first.kind !== 'embedding')) {
+  if (!first || !isInput(first)) {
     throw new RangeError(`the first layer is ${first?.kind ?? 'missing'}: ` +
-      'start with oneHot(vocabulary) or embedding(vocabulary, units)');
+      'start with oneHot(vocabulary), embedding(vocabulary, units) or input(width)');
   }
   if (rest.length === 0) {
     throw new RangeError('the model has no layer after its input: add lstm(units) and linear(units)');
   }
-  if (layers.at(-1)?.kind !== 'linear') {
-    throw new RangeError(`the last layer is ${layers.at(-1)?.kind}: ` +
-      'end with linear(classes), whose outputs are the logits');
-  }
   const shapes: ParameterShape[] = [];
-  let width = first.vocabulary;
+  let width = 0;
   layers.forEach((layer, index) => {
-    if (index > 0 && (layer.kind === 'oneHot' || layer.kind === 'embedding')) {
-      throw new RangeError(`layer ${index} is ${layer.kind}: tokens can only enter at the first layer`);
+    if (index > 0 && isInput(layer)) {
+      throw new RangeError(`layer ${index} is ${layer.kind}: input can only enter at the first layer`);
     }
     if (layer.kind === 'linear' && layers[index - 1]?.kind === 'oneHot') {
       throw new RangeError('a linear layer directly after oneHot is an embedding: use embedding(vocabulary, units)');
     }
     shapes.push(...layerParameters(layer, index, width));
-    width = layer.kind === 'oneHot' ? layer.vocabulary : layer.units;
+    width = widthOf(layer);
   });
-  return { layers, vocabulary: first.vocabulary, outputs: width, layout: layoutParameters(shapes) };
+  const vocabulary = 'vocabulary' in first ? first.vocabulary : 0;
+  return { layers, vocabulary, outputs: width, layout: layoutParameters(shapes) };
+}
+
+const isInput = ({ kind }: LayerDescription): boolean => kind === 'input' || kind === 'oneHot' || kind === 'embedding';
+
+/** Width of a layer's output. */
+export function widthOf(layer: LayerDescription): number {
+  switch (layer.kind) {
+    case 'input': return layer.width;
+    case 'oneHot': return layer.vocabulary;
+    case 'recurrent': return recurrentWidth(layer);
+    default: return layer.units;
+  }
+}
+
+/**
+ * Whether `model` can learn to predict the next token of a text, window after window.
+ * @throws RangeError that says why not
+ */
+export function checkTextModel({ layers }: Model): void {
+  const [first] = layers;
+  if (first?.kind === 'input') {
+    throw new RangeError('the first layer is input: a text is tokens, start with oneHot(vocabulary) or ' +
+      'embedding(vocabulary, units)');
+  }
+  if (layers.at(-1)?.kind !== 'linear') {
+    throw new RangeError(`the last layer is ${layers.at(-1)?.kind}: ` +
+      'end with linear(vocabulary), whose outputs are the logits of the next token');
+  }
+  const both = layers.findIndex((layer) => layer.kind === 'recurrent' && layer.bidirectional);
+  if (both >= 0) {
+    throw new RangeError(`layer ${both} is bidirectional, and training on a text carries states from window to ` +
+      'window: the reverse direction would need the states of a window that is not read yet, and would see the very ' +
+      'characters that are to be predicted; leave bidirectional out, or use createNetwork on whole sequences');
+  }
 }
 
 /** PyTorch's names for the parameters of layer `index`, as in `nn.Sequential`: `1.weight_ih_l0`. */
@@ -130,6 +201,7 @@ function layerParameters(layer: LayerDescription, index: number, inputs: number)
     name: parameterName(index, name), shape: dims, arrangement, initial,
   });
   switch (layer.kind) {
+    case 'input':
     case 'oneHot':
       return [];
     case 'embedding':
@@ -142,23 +214,7 @@ function layerParameters(layer: LayerDescription, index: number, inputs: number)
       ];
     }
     case 'recurrent':
-      return recurrentParameters(layer, inputs, shape);
+      return recurrentParameters(layer, inputs)
+        .map((parameter) => ({ ...parameter, name: parameterName(index, parameter.name) }));
   }
-}
-
-function recurrentParameters(
-  { cell: name, units, layers, bias }: RecurrentDescription,
-  inputs: number,
-  shape: (name: string, dims: number[], arrangement: Arrangement, initial: Initial) => ParameterShape,
-): ParameterShape[] {
-  const cell = cellNamed(name);
-  const gates: Arrangement = { kind: 'gates', units, gates: cell.gates.length, lanes: cell.lanes };
-  const rows = cell.gates.length * units;
-  const initial: Initial = { kind: 'uniform', bound: 1 / Math.sqrt(units) };
-  return Array.from({ length: layers }, (_, l) => [
-    shape(`weight_ih_l${l}`, [rows, l === 0 ? inputs : units], gates, initial),
-    shape(`weight_hh_l${l}`, [rows, units], gates, initial),
-    ...(bias === 'none' ? [] : [shape(`bias_ih_l${l}`, [rows], gates, initial)]),
-    ...(bias === 'both' ? [shape(`bias_hh_l${l}`, [rows], gates, initial)] : []),
-  ]).flat();
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { linear, lstm, oneHot, sequential } from '../../src/model/description.js';
-import { elementCount, innerIndex, pad4, pad64 } from '../../src/model/layout.js';
+import { input, linear, lstm, oneHot, sequential } from '../../src/model/description.js';
+import { elementCount, innerIndex, isTrained, pad4, pad64 } from '../../src/model/layout.js';
+import { recurrent } from '../../src/model/recurrent.js';
 import { stateSize } from '../../src/model/states.js';
 
 test('padding does not wrap past 2^31 or 2^32', () => {
@@ -40,5 +41,22 @@ describe('the layout of 46,341 units, whose recurrent weights are 4 · 2^31 and 
 
   test('has states of its size, whatever the batch', () => {
     expect(stateSize(model, 65535)).toBe(2 * 65535 * 46344);
+  });
+});
+
+describe('the weights that a clockwork has are counted without a look at each', () => {
+  const weightsOf = (units: number, modules: number) =>
+    sequential([input(1), recurrent('clockwork', units, { modules, bias: 'none' })]).layout;
+
+  test('as many as there are', () => {
+    for (const [units, modules] of [[1, 1], [5, 1], [5, 5], [6, 2], [7, 3], [10, 4], [23, 22]]) {
+      const { count, parameters: [, weight] } = weightsOf(units, modules);
+      const there = Array.from({ length: units * units }, (_, e) => isTrained(weight, e)).filter(Boolean).length;
+      expect(count - units, `${units} units, ${modules} modules`).toBe(there);
+    }
+  });
+
+  test('of 2^26 units in two modules: three quarters of their square', () => {
+    expect(weightsOf(2 ** 26, 2).count - 2 ** 26).toBe(0.75 * 2 ** 52);
   });
 });
