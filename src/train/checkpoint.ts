@@ -1,14 +1,15 @@
-import { cellNamed } from '../cells/index.js';
 import { Vocabulary } from '../data/text.js';
 import { crc32 } from '../io/crc32.js';
 import { readSafetensors, type Tensor, writeSafetensors } from '../io/safetensors.js';
-import type { Driver } from '../kernels/recurrence.js';
+import { type Driver, DRIVERS } from '../kernels/recurrence.js';
 import { checkInteger, checkNumber, checkOneOf } from '../model/check.js';
-import type { Model } from '../model/description.js';
+import { checkTextModel, type Model } from '../model/description.js';
 import { checkRunShape, emptySnapshot, type EngineOptions, type Snapshot, snapshotLengths } from '../model/engine.js';
-import { elementCount, innerIndex, pad4 } from '../model/layout.js';
+import { elementCount, innerIndex, isTrained } from '../model/layout.js';
 import { checkRates, OPTIMIZER_STATES } from '../model/optimizers.js';
 import { fieldsOf, parseClip, parseModel, parseOptimizer } from '../model/parse.js';
+import { layerSuffix } from '../model/recurrent.js';
+import { recurrentStateSize, stateBlocks } from '../model/states.js';
 import type { Strategy } from '../schedule/tiles.js';
 
 /** All that a run needs to go on as if it had not stopped. */
@@ -96,6 +97,8 @@ interface TensorEntry {
   readonly shape: readonly number[];
   readonly count: number;
   index(e: number): number;
+  /** Whether element e may be other than zero. */
+  exists(e: number): boolean;
   source(snapshot: Snapshot): Flat;
 }
 type Flat = Float32Array | Float64Array;
@@ -108,7 +111,7 @@ function tensorPlan(
   const parameters = (prefix: string, source: TensorEntry['source']): TensorEntry[] =>
     model.layout.parameters.map((parameter) => ({
       name: prefix + parameter.name, shape: stacked(parameter.shape), count: elementCount(parameter), source,
-      index: (e) => innerIndex(parameter, e),
+      index: (e) => innerIndex(parameter, e), exists: (e) => isTrained(parameter, e),
     }));
   return [
     ...parameters('', (snapshot) => snapshot.parameters),
@@ -119,19 +122,17 @@ function tensorPlan(
 }
 
 function stateEntries(model: Model, batch: number, stacked: (shape: readonly number[]) => number[]): TensorEntry[] {
-  let offset = 0;
+  let start = 0;
   return model.layers.flatMap((layer, index) => {
     if (layer.kind !== 'recurrent') return [];
-    const { units } = layer;
-    return Array.from({ length: layer.layers }, (_, l) => cellNamed(layer.cell).states.map((state): TensorEntry => {
-      const start = offset;
-      offset += batch * pad4(units);
-      return {
-        name: `state.${index}.${state}_l${l}`, shape: stacked([batch, units]), count: batch * units,
-        source: ({ states }) => states,
-        index: (e) => start + Math.floor(e / units) * pad4(units) + (e % units),
-      };
-    })).flat();
+    const blocks = stateBlocks(layer, batch, start);
+    start += recurrentStateSize(layer, batch);
+    return blocks.map(({ state, layer: l, direction, offset, width, pitch }): TensorEntry => ({
+      name: `state.${index}.${state}${layerSuffix(l, direction)}`, shape: stacked([batch, width]), count: batch * width,
+      source: ({ states }) => states,
+      index: (e) => offset + Math.floor(e / width) * pitch + (e % width),
+      exists: () => true,
+    }));
   });
 }
 
@@ -151,7 +152,7 @@ function writeEntry({ count, index, source }: TensorEntry, values: Flat, snapsho
   }
 }
 
-function checkTensor({ name, shape }: TensorEntry, found: Tensor | undefined): Flat {
+function checkTensor({ name, shape, count, exists }: TensorEntry, found: Tensor | undefined): Flat {
   if (!found) throw new CheckpointError(`the checkpoint lacks the tensor "${name}" of its model`);
   if (found.shape.join() !== shape.join()) {
     throw new CheckpointError(`tensor "${name}" has shape [${found.shape}], its model needs [${shape}]`);
@@ -164,6 +165,11 @@ function checkTensor({ name, shape }: TensorEntry, found: Tensor | undefined): F
   }
   if (SECOND_MOMENTS.some((state) => name.startsWith(`optimizer.${state}.`)) && found.data.some((value) => value < 0)) {
     throw new CheckpointError(`tensor "${name}" holds a negative mean of squares`);
+  }
+  const stray = found.data.findIndex((value, e) => value !== 0 && !exists(e % count));
+  if (stray >= 0) {
+    throw new CheckpointError(`tensor "${name}" holds ${found.data[stray]} at ${stray}: it must be 0, ` +
+      'since a module hears no faster one');
   }
   return found.data;
 }
@@ -183,6 +189,7 @@ function parseSettings(json: unknown): Settings {
   if (!Array.isArray(seeds)) throw new RangeError('its seeds are not a list of numbers');
   if (!Array.isArray(vocabulary)) throw new RangeError('its vocabulary is not a list of characters');
   const model = parseModel(fields['model']);
+  checkTextModel(model);
   if (vocabulary.length > model.vocabulary || vocabulary.length !== model.outputs) {
     throw new RangeError(`its vocabulary has ${vocabulary.length} characters, its model reads ${model.vocabulary} ` +
       `and predicts ${model.outputs}`);
@@ -194,7 +201,7 @@ function parseSettings(json: unknown): Settings {
     }),
     optimizer: parseOptimizer(fields['optimizer']),
     clip: parseClip(fields['clip']),
-    driver: checkOneOf('driver', fields['driver'], ['step', 'sequence']),
+    driver: checkOneOf('driver', fields['driver'], DRIVERS),
     ...(fields['rates'] === undefined ? {} : { rates: parseRates(fields['rates'], seeds.length) }),
     ...(fields['strategy'] === undefined ? {} : { strategy: parseStrategy(fieldsOf('strategy', fields['strategy'])) }),
     step: checkInteger('step', fields['step'], 0),
@@ -219,7 +226,7 @@ function parseStrategy(
   const { rows, columns } = fieldsOf('strategy matmul', matmul);
   const { rows: blockRows, quad, width } = fieldsOf('strategy recurrence', recurrence);
   return {
-    driver: checkOneOf('strategy driver', driver, ['step', 'sequence']),
+    driver: checkOneOf('strategy driver', driver, DRIVERS),
     matmul: { rows: checkInteger('matmul rows', rows, 1, 32), columns: checkInteger('matmul columns', columns, 1, 8) },
     recurrence: {
       rows: checkInteger('recurrence rows', blockRows, 1, 32), quad: quad === true,

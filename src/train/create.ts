@@ -1,8 +1,8 @@
 import { checkBufferSize } from '../gpu/buffers.js';
 import type { Device } from '../gpu/device.js';
-import type { Driver } from '../kernels/recurrence.js';
+import { type Driver, DRIVERS } from '../kernels/recurrence.js';
 import { checkInteger, checkOneOf } from '../model/check.js';
-import type { Model } from '../model/description.js';
+import { checkTextModel, type Model } from '../model/description.js';
 import { checkRunShape, type EngineOptions, MOST_TRIALS } from '../model/engine.js';
 import type { LossDescription } from '../model/losses.js';
 import { adam, checkClip, checkRates, type Clip, type OptimizerDescription } from '../model/optimizers.js';
@@ -31,14 +31,18 @@ export interface TrainerOptions {
   readonly driver?: Driver;
 }
 
-/** A trainer on the GPU. @throws RangeError for an option out of range. */
+/**
+ * A trainer on the GPU.
+ * @throws RangeError for an option out of range, or a model that cannot predict a text: its input is no tokens, it does
+ * not end with a linear layer, or it is bidirectional.
+ */
 export async function createTrainer(
   device: Device, model: Model, options: TrainerOptions = {},
 ): Promise<Trainer<GpuEngine>> {
   return gpuTrainer(device, runSettings(model, options));
 }
 
-/** The same run in float64 on the CPU, in plain loops: what the GPU is checked against. */
+/** The same run in float64 on the CPU, in plain loops: what the GPU is checked against. @throws RangeError likewise. */
 export async function createReferenceTrainer(
   model: Model, options: TrainerOptions = {},
 ): Promise<Trainer<ReferenceEngine>> {
@@ -63,6 +67,7 @@ const runOf = ({ model, timeSteps, batch, seeds, optimizer, clip }: EngineOption
   ({ model, timeSteps, batch, seeds, optimizer, clip });
 
 function gpuTrainer(device: Device, settings: Settings, from?: Checkpoint): Trainer<GpuEngine> {
+  checkTextModel(settings.model);
   // Before the initial parameters are drawn, which takes as much memory here.
   checkBufferSize(device, 'parameters', 4 * settings.seeds.length * settings.model.layout.size);
   // Another adapter has other tiles: the run goes on, on a curve of its own.
@@ -75,6 +80,7 @@ function gpuTrainer(device: Device, settings: Settings, from?: Checkpoint): Trai
 }
 
 function referenceTrainer(settings: Settings, from?: Checkpoint): Trainer<ReferenceEngine> {
+  checkTextModel(settings.model);
   const values = settings.seeds.length * settings.model.layout.size;
   if (values > LARGEST_ARRAY) {
     throw new RangeError(`the model has ${values} values with all trials and a JavaScript array holds ` +
@@ -90,7 +96,7 @@ const ratesOf = ({ rates }: Settings): Pick<Settings, 'rates'> => (rates ? { rat
 function runSettings(model: Model, options: TrainerOptions): Settings {
   const { loss, optimizer = adam(), clip = {}, timeSteps = 64, batch = 32, seed = 1, trials = 1, driver } = options;
   if (loss !== undefined) checkOneOf('loss', loss.kind, ['crossEntropy']);
-  if (driver !== undefined) checkOneOf('driver', driver, ['step', 'sequence']);
+  if (driver !== undefined) checkOneOf('driver', driver, DRIVERS);
   checkInteger('trials', trials, 1, MOST_TRIALS);
   checkInteger('seed', seed, 0, 2 ** 32 - trials);
   const seeds = Array.from({ length: trials }, (_, n) => seed + n);

@@ -36,7 +36,8 @@ describe('a checkpoint read back is what was written, bit for bit', () => {
           const read = decodeCheckpoint(bytes);
           expect(read).toEqual({
             model: models[model], timeSteps: 6, batch: 3, seeds: [7, 8, 9].slice(0, trials), optimizer, clip,
-            driver: 'step', step: 5, cursor: 30, vocabulary: corpus.vocabulary, text: fingerprint(corpus.split({ batch: 3, timeSteps: 6 }).train),
+            driver: 'step', step: 5, cursor: 30, vocabulary: corpus.vocabulary,
+            text: fingerprint(corpus.split({ batch: 3, timeSteps: 6 }).train),
             adapter: 'CPU reference, float64', snapshot: await trainer.engine.snapshot(),
           });
           expect(encodeCheckpoint(read)).toEqual(bytes);
@@ -97,7 +98,8 @@ describe('the file', () => {
       for (const [name, { values }] of await trainer.parameters(trial)) {
         const { data } = tensors.get(name)!;
         const start = trial * values.length;
-        expect(Float32Array.from(data.slice(start, start + values.length) as Float64Array), `${name} of trial ${trial}`).toEqual(values);
+        const found = Float32Array.from(data.slice(start, start + values.length) as Float64Array);
+        expect(found, `${name} of trial ${trial}`).toEqual(values);
       }
     }
     // [trials, (hidden, cell) of two layers, batch 3, pad4(6) = 8]: cell of layer 1, trial 2, stream 1, unit 5

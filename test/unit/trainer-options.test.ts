@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { textCorpus } from '../../src/data/text.js';
+import type { Device } from '../../src/gpu/device.js';
 import type { Driver } from '../../src/kernels/recurrence.js';
-import { embedding, linear, lstm, oneHot, sequential } from '../../src/model/description.js';
+import { embedding, input, linear, lstm, type Model, oneHot, sequential } from '../../src/model/description.js';
 import type { LossDescription } from '../../src/model/losses.js';
 import { adagrad, adam, rmsprop, sgd } from '../../src/model/optimizers.js';
-import { createReferenceTrainer, type TrainerOptions } from '../../src/train/create.js';
+import type { Checkpoint } from '../../src/train/checkpoint.js';
+import {
+  createReferenceTrainer, createTrainer, resumeReferenceTrainer, resumeTrainer, type TrainerOptions,
+} from '../../src/train/create.js';
 import { errorOf, letters } from '../support/letters.js';
 
 const model = sequential([embedding(11, 3), lstm(5), linear(11)]);
@@ -28,7 +32,7 @@ describe('an option out of range is named with its value and what is allowed', (
     ['clip value -1', { clip: { value: -1 } }, `clip value is -1: ${FLOAT32}`],
     ['rates for other trials', { trials: 3, rates: [0.1, 0.2] }, 'there are 2 rates for 3 trials: give one for each'],
     ['a rate of 0', { trials: 2, rates: [0.1, 0] }, `the rate of trial 1 is 0: ${FLOAT32}`],
-    ['driver x', { driver: 'x' as Driver }, 'driver is "x": use step, sequence'],
+    ['driver x', { driver: 'x' as Driver }, 'driver is "x": use step, sequence, scan'],
     ['loss x', { loss: { kind: 'x' } as unknown as LossDescription }, 'loss is "x": use crossEntropy'],
   ];
   for (const [name, options, message] of cases) {
@@ -60,13 +64,37 @@ describe('so is one of an optimiser or a layer', () => {
   }
 });
 
+describe('a model that cannot predict a text is refused by whatever would train it, without a device', () => {
+  const device = {} as Device;
+  const from = (of: Model) => ({ model: of, seeds: [1] }) as unknown as Checkpoint;
+  const trainers: [string, (of: Model) => unknown][] = [
+    ['createTrainer', (of) => createTrainer(device, of)],
+    ['createReferenceTrainer', (of) => createReferenceTrainer(of)],
+    ['resumeTrainer', (of) => resumeTrainer(device, from(of))],
+    ['resumeReferenceTrainer', (of) => resumeReferenceTrainer(from(of))],
+  ];
+  const models: [Model, string][] = [
+    [sequential([input(11), lstm(5), linear(11)]), 'the first layer is input: a text is tokens'],
+    [sequential([oneHot(11), lstm(5)]), 'the last layer is recurrent: end with linear(vocabulary)'],
+    [sequential([oneHot(11), lstm(5, { bidirectional: true }), linear(11)]),
+      'layer 1 is bidirectional, and training on a text carries states'],
+  ];
+  for (const [name, train] of trainers) {
+    for (const [refused, message] of models) {
+      test(`${name}: ${message}`, async () => {
+        expect(await errorOf(() => train(refused))).toContain(`RangeError: ${message}`);
+      });
+    }
+  }
+});
+
 describe('a text that does not fit the model or the run is refused', () => {
   const load = (text: string, options: TrainerOptions = {}) => errorOf(async () =>
     (await createReferenceTrainer(model, { timeSteps: 6, batch: 3, ...options })).load(textCorpus(text)));
 
   test('with more characters, or fewer', async () => {
-    const message = (size: number): string => `RangeError: the text has ${size} different characters, the model reads ` +
-      '11 and predicts 11: build the model with corpus.vocabulary.size';
+    const message = (size: number): string => `RangeError: the text has ${size} different characters, the model ` +
+      'reads 11 and predicts 11: build the model with corpus.vocabulary.size';
     expect(await load(`${letters(200, 1)}z`)).toBe(message(12));
     expect(await load('ab'.repeat(100))).toBe(message(2));
   });
