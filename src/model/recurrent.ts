@@ -39,6 +39,7 @@ export interface Zoneout { readonly hidden: number; readonly cell: number }
 export type Bias = 'both' | 'input' | 'gates' | 'none';
 const BIASES: readonly Bias[] = ['both', 'input', 'gates', 'none'];
 
+/** As in {@link RecurrentDescription}; what is left out is off, or as in PyTorch. */
 export interface RecurrentOptions extends CellOptions {
   readonly layers?: number;
   readonly bidirectional?: boolean;
