@@ -95,7 +95,7 @@ export class ReferenceEngine implements Engine {
     for (let cursor = 0; cursor < length; cursor += timeSteps) {
       const window = evaluationWindow(tokens, this.options, cursor, length);
       seeds.forEach((_, trial) => {
-        const network = { parameters: this.parametersOf(trial), states: states[trial] };
+        const network = { parameters: this.parametersOf(trial), states: states[trial], position: cursor };
         const result = evaluateWindow(model, network, window);
         sums[trial] += result.loss * result.count;
         states[trial] = result.states;
@@ -143,14 +143,14 @@ export class ReferenceEngine implements Engine {
   }
 
   private trainStep(
-    trial: number, window: Window, { step, reset, rate }: StepControl,
+    trial: number, window: Window, { step, cursor, reset, rate }: StepControl,
   ): { loss: number; gradientNorm: number; nonFinite: number } {
     const { model, seeds, optimizer, clip } = this.options;
     const parameters = this.parametersOf(trial);
     const states = this.states.subarray(trial * this.stateSize, (trial + 1) * this.stateSize);
     if (reset) states.fill(0);
 
-    const network = { parameters, states, dropout: { seed: seeds[trial], step } };
+    const network = { parameters, states, dropout: { seed: seeds[trial], step }, position: cursor };
     const { loss, gradient, states: finalStates } = lossAndGradient(model, network, window);
     states.set(finalStates);
     const squared = squaredNorm(gradient);

@@ -24,7 +24,8 @@ export function* generateTokens(
       chunk[k] = sample(last, model.outputs, temperature, samplingUniform(seed, n));
       if (n + 1 === length) break;
       const inputs = chunk.subarray(k, k + 1);
-      pass = forward(model, { parameters, states: pass.states }, { inputs, timeSteps: 1, batch: 1 });
+      const network = { parameters, states: pass.states, position: prime.length + n };
+      pass = forward(model, network, { inputs, timeSteps: 1, batch: 1 });
     }
     yield chunk;
   }

@@ -11,14 +11,20 @@ export interface Context {
   /** States before the window and after it, in the order of `stateSize` (src/model/states.ts). */
   readonly initialStates: Float64Array;
   readonly finalStates: Float64Array;
-  /** Training draws a mask by seed and step; absent, nothing is dropped. */
+  /** Training draws masks by seed and step; absent, nothing is dropped, and zoneout takes its mean. */
   readonly dropout?: { readonly seed: number; readonly step: number };
+  /** Where time step 0 stands in its sequence. */
+  readonly position: number;
+  /** Time steps of each row [B]; absent: all. */
+  readonly lengths?: ArrayLike<number>;
 }
 
-/** Gradients of one pass, laid out as the parameters and the initial states. */
+/** Gradients of one pass, laid out as the parameters and the states. */
 export interface Gradients {
   readonly parameters: Float64Array;
   readonly initialStates: Float64Array;
+  /** Given: ∂L/∂(states after the window); absent: zero. */
+  readonly finalStates?: Float64Array;
 }
 
 /** What a layer reads: tokens [T, B], or values [T, B, pad4(width)]. */

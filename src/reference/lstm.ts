@@ -1,5 +1,5 @@
 /**
- * The LSTM's pointwise part (Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000), one time step.
+ * The LSTM, one time step (Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000).
  * Mirrors `shaders/cells/lstm.wgsl`.
  *
  *     i = σ(z_i)   f = σ(z_f)   g = tanh(z_g)   o = σ(z_o)
@@ -15,12 +15,10 @@
  */
 import { pad4 } from '../model/layout.js';
 import { sigmoid, tanh } from './activations.js';
-import type { PointwiseCell, States, StepShape } from './pointwise.js';
+import type { BackwardStep, CellArithmetic, Step } from './cell-step.js';
 
 /** `gates`: in z, out i, f, g, o. Writes hidden and cell of `next`. */
-export function lstmForward(
-  { batch, units }: StepShape, gates: Float64Array, [, previousCell]: States, [hidden, cell]: States,
-): void {
+export function lstmForward({ batch, units, gates, previous: [, previousCell], next: [hidden, cell] }: Step): void {
   const pitch = pad4(units);
   for (let b = 0; b < batch; b++) {
     for (let u = 0; u < units; u++) {
@@ -46,8 +44,7 @@ export function lstmForward(
  * for the hidden state, which h_{t−1} reaches through R alone.
  */
 export function lstmBackward(
-  { batch, units }: StepShape, gates: Float64Array, [, previousCell]: States, [, cell]: States,
-  [hiddenGradient, cellGradient]: States,
+  { batch, units, gates, previous: [, previousCell], gradients: [hiddenGradient, cellGradient] }: BackwardStep,
 ): void {
   const pitch = pad4(units);
   for (let b = 0; b < batch; b++) {
@@ -58,7 +55,7 @@ export function lstmBackward(
       const f = gates[z + 1];
       const g = gates[z + 2];
       const o = gates[z + 3];
-      const tanhC = tanh(cell[s]);
+      const tanhC = tanh(f * previousCell[s] + i * g);
       const dh = hiddenGradient[s];
       const dc = cellGradient[s] + dh * o * (1 - tanhC * tanhC);
       gates[z] = dc * g * i * (1 - i);
@@ -71,4 +68,4 @@ export function lstmBackward(
   }
 }
 
-export const lstmPointwise: PointwiseCell = { forward: lstmForward, backward: lstmBackward };
+export const lstmArithmetic: CellArithmetic = { forward: [lstmForward], backward: [lstmBackward] };

@@ -21,10 +21,14 @@ export interface MatmulShape {
 
 /** See the file's header. C must not overlap A or B. `biases`: up to two vectors [N], added to every row. */
 export function matmul(
-  a: Float64Array, b: Float64Array, c: Float64Array, shape: MatmulShape, biases: readonly Float64Array[] = [],
+  a: Float64Array, b: Float64Array, c: Float64Array,
+  { rows, columns, inner, pitchA, pitchB, pitchC, transposeA = false, transposeB = false, accumulate = false }:
+  MatmulShape, biases: readonly Float64Array[] = [],
 ): void {
+  // Callers' objects differ in their keys; the loops below are faster where all that they see are alike.
+  const shape = { rows, columns, inner, pitchA, pitchB, pitchC, transposeA, transposeB, accumulate };
   prepare(c, shape, biases);
-  if (shape.transposeB) addDotProducts(a, b, c, shape);
+  if (transposeB) addDotProducts(a, b, c, shape);
   else addScaledRows(a, b, c, shape);
 }
 

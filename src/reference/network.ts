@@ -2,7 +2,7 @@
  * A whole model on one window, forward and backward: one network, in float64. The GPU's counterpart is the recorded
  * programs of `src/layers/network.ts`.
  */
-import type { LayerDescription, Model } from '../model/description.js';
+import { type LayerDescription, type Model, widthOf } from '../model/description.js';
 import { pad4 } from '../model/layout.js';
 import { recurrentStateSize, stateSize } from '../model/states.js';
 import { crossEntropy } from './cross-entropy.js';
@@ -17,12 +17,24 @@ export interface NetworkState {
   readonly parameters: Float64Array;
   /** States before the window, [stateSize(model, batch)]; absent: zero. */
   readonly states?: Float64Array;
-  /** Where dropout is on: the trial's seed and the training step. */
+  /** Where masks are drawn: the trial's seed and the training step. */
   readonly dropout?: { readonly seed: number; readonly step: number };
+  /** Where the window starts in its sequence: clockwork modules count from there. 0 where absent. */
+  readonly position?: number;
+}
+
+/** What a model reads. */
+export interface Sequences {
+  /** Tokens [T, B], or rows of values [T, B, pad4(width)] where the model begins with `input(width)`. */
+  readonly inputs: Uint32Array | Float64Array;
+  readonly timeSteps: number;
+  readonly batch: number;
+  /** Time steps of each row [B]; absent: all. */
+  readonly lengths?: ArrayLike<number>;
 }
 
 export interface ForwardPass {
-  /** [T, B, pad4(outputs)] */
+  /** [T, B, pad4(outputs)], pads zero */
   readonly logits: Float64Array;
   /** States after the window, [stateSize(model, batch)]. */
   readonly states: Float64Array;
@@ -30,21 +42,23 @@ export interface ForwardPass {
   readonly tape: readonly LayerPass[];
 }
 
-/** The model's outputs for `inputs` [T, B]. */
+/** The model's outputs for `inputs`. */
 export function forward(
-  model: Model, { parameters, states, dropout }: NetworkState,
-  { inputs, timeSteps, batch }: Pick<Window, 'inputs' | 'timeSteps' | 'batch'>,
+  model: Model, { parameters, states, dropout, position = 0 }: NetworkState,
+  { inputs, timeSteps, batch, lengths }: Sequences,
 ): ForwardPass {
   const size = stateSize(model, batch);
   const context: Context = {
-    model, timeSteps, batch, parameters, dropout,
+    model, timeSteps, batch, lengths, parameters, dropout, position,
     initialStates: states ?? new Float64Array(size), finalStates: new Float64Array(size),
   };
   const tape: LayerPass[] = [];
-  let current: LayerInput = { kind: 'tokens', ids: inputs };
+  let current: LayerInput = inputs instanceof Uint32Array
+    ? { kind: 'tokens', ids: inputs }
+    : { kind: 'values', values: inputs, width: widthOf(model.layers[0]) };
   let stateOffset = 0;
   model.layers.forEach((layer, index) => {
-    if (layer.kind === 'oneHot') return; // the next layer gathers by token
+    if (layer.kind === 'input' || layer.kind === 'oneHot') return; // the next layer reads rows, or gathers by token
     const pass = layer.kind === 'recurrent'
       ? recurrentPass(context, layer, index, stateOffset, current)
       : productPass(context, layer, index, current);

@@ -4,83 +4,175 @@
  *     forward   z_t += h_{t−1}·R, then the cell, for t = 0 … T−1
  *     backward  the cell at δh_t = δoutput_t + δz_{t+1}·Rᵀ, for t = T−1 … 0
  *
- * gates      [T, B, H, lanes]: Z = X·W + b, then the activated gates, then δZ, all in one place
- * R          [H, H·lanes]
- * histories  one array a state, hidden first: [T+1, B, pad4(H)]; slot 0 is the state before the first step
+ * in reverse the other way round. A cell of several phases does both for each of its phases.
  */
 import type { Cell } from '../cells/index.js';
 import { pad4 } from '../model/layout.js';
-import { lstmPointwise } from './lstm.js';
-import { matmul, type MatmulShape } from './matmul.js';
-import type { PointwiseCell, States } from './pointwise.js';
+import type { BackwardStep, CellArithmetic, States, Step } from './cell-step.js';
+import { clockworkArithmetic } from './clockwork.js';
+import { depthGatedArithmetic } from './depth-gated.js';
+import { gridArithmetic } from './grid.js';
+import { gruBeforeArithmetic } from './gru-before.js';
+import { gruArithmetic } from './gru.js';
+import { lstm1997Arithmetic } from './lstm-1997.js';
+import { lstmNormedArithmetic } from './lstm-normed.js';
+import { odysseyArithmetic } from './lstm-odyssey.js';
+import { lstmProjectedArithmetic } from './lstm-projected.js';
+import { lstmArithmetic } from './lstm.js';
+import { minGruArithmetic } from './min-gru.js';
+import { minLstmArithmetic } from './min-lstm.js';
+import { PhaseProducts } from './recurrent-product.js';
+import { rnnArithmetic } from './rnn.js';
+import { keepBack, stay, type StayShares } from './zoneout.js';
 
-/** Pointwise parts by `Cell.name`. Adding a cell adds a row here. */
-const pointwise: Readonly<Record<string, PointwiseCell>> = { lstm: lstmPointwise };
+/** Cells by `Cell.file`. Adding a cell adds a row here. */
+const arithmetic: Readonly<Record<string, CellArithmetic>> = {
+  rnn: rnnArithmetic,
+  lstm: lstmArithmetic,
+  lstm_odyssey: odysseyArithmetic,
+  lstm_1997: lstm1997Arithmetic,
+  lstm_projected: lstmProjectedArithmetic,
+  lstm_normed: lstmNormedArithmetic,
+  depth_gated: depthGatedArithmetic,
+  grid: gridArithmetic,
+  gru: gruArithmetic,
+  gru_before: gruBeforeArithmetic,
+  clockwork: clockworkArithmetic,
+  min_gru: minGruArithmetic,
+  min_lstm: minLstmArithmetic,
+};
 
 export interface RecurrenceShape {
   readonly cell: Cell;
   readonly timeSteps: number;
   readonly batch: number;
   readonly units: number;
+  /** From the last time step to the first. */
+  readonly reverse?: boolean;
+  /** Where time step 0 stands in its sequence; 0 where absent. */
+  readonly position?: number;
 }
 
-/** Views of one time step of everything, and how its matmul lies. */
-function stepper(shape: RecurrenceShape, gates: Float64Array, histories: States) {
-  const { cell, batch, units } = shape;
-  const gateSize = batch * pad4(units * cell.lanes);
-  const stateSize = batch * pad4(units);
-  const slot = (t: number): Float64Array[] => histories.map((h) => h.subarray(t * stateSize, (t + 1) * stateSize));
-  return {
-    step: pointwise[cell.name],
-    stateSize,
-    at: (t: number) => ({
-      z: gates.subarray(t * gateSize, (t + 1) * gateSize),
-      previous: slot(t),
-      next: slot(t + 1),
-    }),
-  };
+export interface RecurrenceArrays {
+  /** [T, B, pad4(H·lanes)]: Z = X·W + b, then what the cell makes of it, then ∂L/∂Z, all in one place. */
+  readonly gates: Float64Array;
+  /**
+   * One array a state, [T+1, B, pad4(H)]. Forward, slot t is the state before time step t and slot t + 1 the one after;
+   * in reverse slot t + 1 is the one before and slot t the one after. The first in that order is given.
+   */
+  readonly histories: States;
+  /** By phase and product, [inputs, pad4(H·lanes of the phase)]. */
+  readonly weights: readonly (readonly Float64Array[])[];
+  /** The cell's own parameters, [H·lanes of `Cell.own`]. */
+  readonly own?: Float64Array;
+  /** The history that the cell reads in the layer below. */
+  readonly below?: Float64Array;
+  /** Recurrent dropout, [B, pad4(H)]. */
+  readonly mask?: Float64Array;
+  /** Zoneout, and rows that have ended. */
+  readonly shares?: StayShares;
 }
 
-/** Fills slots 1 … T of the histories; `gates` Z → activated. */
-export function recurrenceForward(
-  shape: RecurrenceShape, gates: Float64Array, weights: Float64Array, histories: States,
-): void {
-  const { cell, timeSteps, batch, units } = shape;
-  const wide = units * cell.lanes;
-  const product: MatmulShape = {
-    rows: batch, columns: wide, inner: units, pitchA: pad4(units), pitchB: pad4(wide), pitchC: pad4(wide),
-    accumulate: true,
-  };
-  const { step, at } = stepper(shape, gates, histories);
-  for (let t = 0; t < timeSteps; t++) {
-    const { z, previous, next } = at(t);
-    matmul(previous[0], weights, z, product);
-    step.forward(shape, z, previous, next);
+/** ∂L/∂ what leaves the recurrence: what backward starts from. */
+export interface OutgoingGradients {
+  /** For each of `Cell.outputs`, [T, B, pad4(H)]. */
+  readonly outputs: States;
+  /** Of the state that the layer above reads, [T, B, pad4(H)]. */
+  readonly above?: Float64Array;
+  /** Of the states after the last time step, [B, pad4(H)] each. */
+  readonly final?: States;
+}
+
+/** Where backward leaves the gradients of what it read: shaped as in {@link RecurrenceArrays}. */
+export interface IncomingGradients {
+  readonly weights: readonly (readonly Float64Array[])[];
+  /** Added to. */
+  readonly own?: Float64Array;
+  /** [T, B, pad4(H)] */
+  readonly below?: Float64Array;
+}
+
+/** One cell over one window: `forward` once, then `backward` at most once. */
+export class Recurrence {
+  private readonly cell: CellArithmetic;
+  private readonly phases: readonly PhaseProducts[];
+  private readonly nothing: Float64Array; // stands for a layer below, or parameters, that are not there
+  private readonly slotSize: number;
+
+  constructor(private readonly shape: RecurrenceShape, private readonly arrays: RecurrenceArrays) {
+    const { cell, batch, units } = shape;
+    this.cell = arithmetic[cell.file];
+    this.phases = this.cell.forward.map((_, index) => new PhaseProducts(shape, arrays, index));
+    this.slotSize = batch * pad4(units);
+    this.nothing = new Float64Array(Math.max(this.slotSize, units * 8));
   }
-}
 
-/**
- * `gates` activated → δZ. `outputGradient` [T, B, pad4(H)] is ∂loss/∂h_t from above; nothing flows in from later
- * windows (truncated backpropagation through time, Williams & Peng 1990).
- * @returns ∂loss/∂(state before the first step), one array [B, pad4(H)] a state
- */
-export function recurrenceBackward(
-  shape: RecurrenceShape, gates: Float64Array, weights: Float64Array, histories: States, outputGradient: Float64Array,
-): Float64Array[] {
-  const { cell, timeSteps, batch, units } = shape;
-  const wide = units * cell.lanes;
-  const product: MatmulShape = {
-    rows: batch, columns: units, inner: wide, pitchA: pad4(wide), pitchB: pad4(wide), pitchC: pad4(units),
-    transposeB: true, accumulate: true,
-  };
-  const { step, stateSize, at } = stepper(shape, gates, histories);
-  const gradients = histories.map(() => new Float64Array(stateSize));
-  const [hiddenGradient] = gradients;
-  for (let t = timeSteps - 1; t >= 0; t--) {
-    const { z, previous, next } = at(t);
-    for (let s = 0, from = t * stateSize; s < stateSize; s++) hiddenGradient[s] += outputGradient[from + s];
-    step.backward(shape, z, previous, next, gradients);
-    matmul(z, weights, hiddenGradient, product);
+  /** Fills the histories. */
+  forward(): void {
+    const { timeSteps, reverse } = this.shape;
+    for (let n = 0; n < timeSteps; n++) {
+      const t = reverse ? timeSteps - 1 - n : n;
+      const step = this.at(t);
+      this.cell.forward.forEach((compute, p) => {
+        this.phases[p].forward(t, step.gates, step.previous, step.next);
+        compute(step);
+      });
+      stay(this.arrays.shares, t, step.previous, step.next);
+    }
   }
-  return gradients;
+
+  /**
+   * `gates` become ∂L/∂Z. Nothing flows in from later windows but what `final` says (truncated backpropagation through
+   * time, Williams & Peng 1990).
+   * @returns ∂L/∂(states before the first time step), [B, pad4(H)] each
+   */
+  backward({ outputs, above, final }: OutgoingGradients, into: IncomingGradients): Float64Array[] {
+    const { cell, timeSteps, reverse } = this.shape;
+    const gradients = cell.states.map((_, s) => Float64Array.from(final?.[s] ?? new Float64Array(this.slotSize)));
+    const scratch = { own: this.nothing.slice(), below: this.nothing.slice() };
+    for (let n = timeSteps - 1; n >= 0; n--) {
+      const t = reverse ? timeSteps - 1 - n : n;
+      cell.outputs.forEach((state, k) => this.add(gradients[state], outputs[k], t));
+      if (above) this.add(gradients[cell.below!.state], above, t);
+      const step: BackwardStep = {
+        ...this.at(t), gradients,
+        ownGradient: into.own ?? scratch.own,
+        belowGradient: into.below ? this.slot(into.below, t) : scratch.below,
+      };
+      const kept = keepBack(this.arrays.shares, t, gradients);
+      for (let p = this.phases.length - 1; p >= 0; p--) {
+        this.cell.backward[p](step);
+        this.phases[p].backward(t, step.gates, gradients);
+      }
+      kept.forEach((share, s) => { if (share) this.add(gradients[s], share, 0); });
+    }
+    this.phases.forEach((phase, p) => phase.weightGradients(into.weights[p]));
+    return gradients;
+  }
+
+  /** Views of everything at time `t`. */
+  private at(t: number): Step {
+    const { cell, batch, units, timeSteps, reverse = false, position = 0 } = this.shape;
+    const { gates, histories, below, own } = this.arrays;
+    const gateSize = gates.length / timeSteps;
+    const [before, after] = reverse ? [t + 1, t] : [t, t + 1];
+    return {
+      cell, batch, units, time: position + t,
+      gates: gates.subarray(t * gateSize, (t + 1) * gateSize),
+      sums: this.phases.map((phase) => phase.at(t)),
+      previous: histories.map((history) => this.slot(history, before)),
+      next: histories.map((history) => this.slot(history, after)),
+      below: below ? this.slot(below, after) : this.nothing,
+      own: own ?? this.nothing,
+    };
+  }
+
+  private slot(history: Float64Array, n: number): Float64Array {
+    return history.subarray(n * this.slotSize, (n + 1) * this.slotSize);
+  }
+
+  /** gradient += values_t */
+  private add(gradient: Float64Array, values: Float64Array, t: number): void {
+    for (let s = 0, from = t * this.slotSize; s < this.slotSize; s++) gradient[s] += values[from + s];
+  }
 }

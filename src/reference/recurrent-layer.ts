@@ -1,36 +1,28 @@
-import { cellNamed } from '../cells/index.js';
-import type { RecurrentDescription } from '../model/description.js';
-import { pad4, type Parameter } from '../model/layout.js';
-import { dropoutLayer, recurrentStateSize } from '../model/states.js';
+import { cellOf, directionsOf, directionWidth, type RecurrentDescription, recurrentWidth } from '../model/recurrent.js';
+import { dropoutLayer } from '../model/states.js';
+import { type DirectionPass, directionPass } from './direction-pass.js';
 import { dropout, type DropoutKey } from './dropout.js';
-import { type InputProduct, inputProductBackward, inputProductForward } from './input-product.js';
-import { type Context, findParameter, type Gradients, type LayerInput, type LayerPass, viewOf } from './layer-pass.js';
-import { matmul } from './matmul.js';
-import { recurrenceBackward, recurrenceForward, type RecurrenceShape } from './recurrence.js';
-
-/** One of the stacked layers: where its parameters and states lie. */
-interface Stacked {
-  readonly shape: RecurrenceShape;
-  readonly input: InputProduct;
-  readonly weight: Parameter;
-  /** Start of its states in the flat state array. */
-  readonly stateOffset: number;
-}
+import type { Context, Gradients, LayerInput, LayerPass } from './layer-pass.js';
+import { join, split } from './side-by-side.js';
 
 /**
- * Stacked recurrent layers over a window, [T, B, I] → [T, B, H]: for each, Z = X·W + b over all rows, then the
- * recurrence; dropout between layers, not after the last (PyTorch `nn.LSTM`). `stateOffset` is where the first
- * layer's states start.
+ * Stacked recurrent layers over a window, [T, B, I] → [T, B, `recurrentWidth`]: for each and in each direction,
+ * Z = X·W + b over all rows, then the recurrence; dropout between layers, not after the last (PyTorch `nn.LSTM`).
+ * `stateOffset` is where the first layer's states start.
  */
 export function recurrentPass(
   context: Context, layer: RecurrentDescription, index: number, stateOffset: number, input: LayerInput,
 ): LayerPass {
   const tape: LayerPass[] = [];
   let current = input;
+  let below: readonly DirectionPass[] = [];
   for (let l = 0; l < layer.layers; l++) {
-    const pass = stackedPass(context, stackedLayer(context, layer, index, l, stateOffset), current);
-    tape.push(pass);
-    current = pass.output;
+    const read = current;
+    const lower = below;
+    below = Array.from({ length: directionsOf(layer) }, (_, direction) =>
+      directionPass(context, layer, { index, l, direction, stateOffset }, read, lower[direction]));
+    tape.push(stackedPass(context, layer, below));
+    current = tape[tape.length - 1].output;
     if (l + 1 < layer.layers && layer.dropout > 0 && context.dropout) {
       const key = { rate: layer.dropout, layer: dropoutLayer(index, l), ...context.dropout };
       tape.push(dropoutPass(key, current));
@@ -49,54 +41,23 @@ export function backThrough(
   return gradient;
 }
 
-function stackedLayer(
-  { model, timeSteps, batch }: Context, layer: RecurrentDescription, index: number, l: number, stateOffset: number,
-): Stacked {
-  const cell = cellNamed(layer.cell);
-  const biases = [`bias_ih_l${l}`, `bias_hh_l${l}`].map((name) => findParameter(model, index, name));
+/** The directions of one layer side by side, each with its outputs side by side: [h, h1, … forward | h, h1, … reverse]. */
+function stackedPass(
+  { timeSteps, batch, lengths }: Context, layer: RecurrentDescription, directions: readonly DirectionPass[],
+): LayerPass {
+  const outputs = cellOf(layer, 0).outputs.length;
+  const shape = { timeSteps, batch, units: layer.units, width: directionWidth(layer) / outputs, lengths };
   return {
-    shape: { cell, timeSteps, batch, units: layer.units },
-    input: {
-      weight: findParameter(model, index, `weight_ih_l${l}`)!,
-      biases: biases.filter((bias) => bias !== undefined),
+    output: {
+      kind: 'values', values: join(directions.flatMap((direction) => direction.outputs), shape),
+      width: recurrentWidth(layer),
     },
-    weight: findParameter(model, index, `weight_hh_l${l}`)!,
-    stateOffset: stateOffset + recurrentStateSize({ ...layer, layers: l }, batch),
-  };
-}
-
-/** Each state's stretch of a flat state array, [B, pad4(H)]. */
-function stateViews({ shape: { cell, batch, units }, stateOffset }: Stacked, flat: Float64Array): Float64Array[] {
-  const size = batch * pad4(units);
-  return cell.states.map((_, k) => flat.subarray(stateOffset + k * size, stateOffset + (k + 1) * size));
-}
-
-function stackedPass(context: Context, stacked: Stacked, input: LayerInput): LayerPass {
-  const { shape, weight } = stacked;
-  const { timeSteps, batch, units } = shape;
-  const slot = batch * pad4(units);
-  const recurrent = viewOf(weight, context.parameters);
-
-  const histories = stateViews(stacked, context.initialStates).map((initial) => {
-    const history = new Float64Array((timeSteps + 1) * slot);
-    history.set(initial);
-    return history;
-  });
-  const gates = inputProductForward(context, stacked.input, input);
-  recurrenceForward(shape, gates, recurrent, histories);
-  stateViews(stacked, context.finalStates).forEach((final, k) => final.set(histories[k].subarray(timeSteps * slot)));
-
-  return {
-    output: { kind: 'values', values: histories[0].subarray(slot), width: units },
     backward(outputGradient, gradients) {
-      const initial = recurrenceBackward(shape, gates, recurrent, histories, outputGradient);
-      stateViews(stacked, gradients.initialStates).forEach((view, k) => view.set(initial[k]));
-      const wide = weight.pitch; // gates now holds δZ [T·B, H·lanes]; δR = Σ_t h_{t−1}ᵀ·δz_t
-      matmul(histories[0], gates, viewOf(weight, gradients.parameters), {
-        rows: units, columns: weight.columns, inner: timeSteps * batch,
-        pitchA: pad4(units), pitchB: wide, pitchC: wide, transposeA: true,
-      });
-      return inputProductBackward(context, stacked.input, input, gates, gradients);
+      const parts = split(outputGradient, directions.length * outputs, shape);
+      const [first, second] = directions.map((direction, d) =>
+        direction.backward(parts.slice(d * outputs, (d + 1) * outputs), gradients));
+      if (first && second) for (let e = 0; e < first.length; e++) first[e] += second[e];
+      return first;
     },
   };
 }

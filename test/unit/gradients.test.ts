@@ -1,22 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import { cells } from '../../src/cells/index.js';
 import {
-  type Bias, embedding, type LayerDescription, linear, lstm, type Model, oneHot, sequential,
+  embedding, type LayerDescription, linear, lstm, type Model, oneHot, sequential,
 } from '../../src/model/description.js';
 import { initialParameters } from '../../src/model/initial.js';
-import { elementCount, innerIndex } from '../../src/model/layout.js';
+import { elementCount, innerIndex, isTrained } from '../../src/model/layout.js';
+import { type Bias, recurrent } from '../../src/model/recurrent.js';
 import { stateSize } from '../../src/model/states.js';
 import { CounterRandom } from '../../src/random/counter-random.js';
 import { evaluateWindow, lossAndGradient, type NetworkState } from '../../src/reference/network.js';
 import type { Window } from '../../src/reference/window.js';
+import { expectClose } from '../support/differences.js';
 
-// Central differences in float64. PyTorch's gradcheck: eps 1e-6, atol 1e-5, rtol 1e-3.
 const EPSILON = 1e-6;
-const ABSOLUTE = 1e-5;
-const RELATIVE = 1e-3;
-// All values together, much sharper. A loss near 1.4 carries some ten roundings of 1.1e-16·1.4, which the division by
-// eps turns into about 1e-9 a value; truncation, eps²·f‴/6, is far below.
-const NORM_RELATIVE = 1e-6;
-const ROUNDING = 1e-9;
 
 const VOCABULARY = 4;
 const TIME = 4;
@@ -60,15 +56,6 @@ function numerical(problem: Case, values: Float64Array, at: number): number {
   const below = lossOf(problem);
   values[at] = value;
   return (above - below) / (2 * EPSILON);
-}
-
-function expectClose(pairs: readonly { name: string; analytic: number; numeric: number }[]): void {
-  const wrong = pairs.filter(({ analytic, numeric }) =>
-    !(Math.abs(analytic - numeric) <= ABSOLUTE + RELATIVE * Math.abs(numeric)));
-  expect(wrong).toEqual([]);
-  const difference = Math.hypot(...pairs.map(({ analytic, numeric }) => analytic - numeric));
-  const size = Math.hypot(...pairs.map(({ numeric }) => numeric));
-  expect(difference).toBeLessThanOrEqual(NORM_RELATIVE * size + ROUNDING * Math.sqrt(pairs.length));
 }
 
 function checkParameters(problem: Case): void {
@@ -127,6 +114,19 @@ describe('every parameter gradient equals its finite difference', () => {
   test('without any recurrence (seed 204)', () => {
     checkParameters(makeCase([embedding(4, 3), linear(4)], 204));
   });
+});
+
+describe('what is not trained has no gradient: padding, lanes and matrices that a cell leaves out', () => {
+  for (const cell of Object.keys(cells)) {
+    test(`${cell} (seed 205)`, () => {
+      const { model, network, window } = makeCase([oneHot(4), recurrent(cell, 5, { layers: 2 }), linear(4)], 205);
+      const { gradient } = lossAndGradient(model, network, window);
+      const trained = new Set(model.layout.parameters.flatMap((parameter) =>
+        Array.from({ length: elementCount(parameter) }, (_, e) => (isTrained(parameter, e) ? innerIndex(parameter, e) : -1))));
+      expect(gradient.every((g, at) => trained.has(at) || g === 0)).toBe(true);
+      expect(gradient.some((g) => g !== 0)).toBe(true);
+    });
+  }
 });
 
 describe('the state before the window', () => {

@@ -4,9 +4,8 @@ import { linear, lstm, oneHot, sequential } from '../../src/model/description.js
 import { initialParameters } from '../../src/model/initial.js';
 import { packParameter } from '../../src/model/layout.js';
 import { sigmoid, tanh } from '../../src/reference/activations.js';
-import { lstmForward } from '../../src/reference/lstm.js';
 import { forward } from '../../src/reference/network.js';
-import { recurrenceForward } from '../../src/reference/recurrence.js';
+import { Recurrence } from '../../src/reference/recurrence.js';
 
 describe('activations', () => {
   test('stay in range at ±1e3 and are exact at zero', () => {
@@ -21,21 +20,21 @@ describe('activations', () => {
 });
 
 describe('the LSTM', () => {
+  /** One unit alone, from z and the cell before: the gates, h and c. */
+  function single(z: readonly number[], cellBefore: number): { gates: number[]; hidden: number; cell: number } {
+    const gates = Float64Array.from(z);
+    const histories = [new Float64Array(8), Float64Array.of(cellBefore, 0, 0, 0, 0, 0, 0, 0)];
+    const shape = { cell: lstmCell, timeSteps: 1, batch: 1, units: 1 };
+    new Recurrence(shape, { gates, histories, weights: [[new Float64Array(4)]] }).forward();
+    return { gates: [...gates], hidden: histories[0][4], cell: histories[1][4] };
+  }
+
   test('with all z zero halves the cell: i = f = o = ½, g = 0', () => {
-    const gates = new Float64Array(4);
-    const next = [new Float64Array(4), new Float64Array(4)];
-    lstmForward({ batch: 1, units: 1 }, gates, [new Float64Array(4), Float64Array.of(0.8, 0, 0, 0)], next);
-    expect([...gates]).toEqual([0.5, 0.5, 0, 0.5]);
-    expect(next[1][0]).toBe(0.4);
-    expect(next[0][0]).toBe(0.5 * Math.tanh(0.4));
+    expect(single([0, 0, 0, 0], 0.8)).toEqual({ gates: [0.5, 0.5, 0, 0.5], cell: 0.4, hidden: 0.5 * Math.tanh(0.4) });
   });
 
   test('keeps its cell when it forgets nothing and lets nothing in, at z = ±1e3', () => {
-    const gates = Float64Array.of(-1e3, 1e3, 1e3, 1e3);
-    const next = [new Float64Array(4), new Float64Array(4)];
-    lstmForward({ batch: 1, units: 1 }, gates, [new Float64Array(4), Float64Array.of(0.7, 0, 0, 0)], next);
-    expect(next[1][0]).toBe(0.7);
-    expect(next[0][0]).toBe(Math.tanh(0.7));
+    expect(single([-1e3, 1e3, 1e3, 1e3], 0.7)).toMatchObject({ cell: 0.7, hidden: Math.tanh(0.7) });
   });
 
   // Computed apart from this code: the cell's five equations in numpy, on whole row blocks i, f, g, o of
@@ -77,7 +76,7 @@ describe('the LSTM', () => {
     const histories = [0, 1].map(() => new Float64Array(3 * 2 * 4));
     const gates = new Float64Array(2 * 2 * 12).fill(1); // [T, B, H, 4]
     const weights = new Float64Array(3 * 12).fill(0.1); // [H, H·4]
-    recurrenceForward(shape, gates, weights, histories);
+    new Recurrence(shape, { gates, histories, weights: [[weights]] }).forward();
     for (const history of histories) {
       history.forEach((value, at) => {
         if (at % 4 === 3 || at < 8) expect(value).toBe(0); // pads, and slot 0
