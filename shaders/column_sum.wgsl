@@ -1,5 +1,5 @@
-// sums[n] = Σ_row x[row, n]: bias gradients. With TWIN the same sums also go to a second place: b_ih and b_hh have
-// equal gradients where both simply add to Z.
+// sums[n] = Σ_row x[row, n]: gradients of biases and of units' own values. With TWIN the same sums also go to a second
+// place: b_ih and b_hh have equal gradients where both simply add to Z. KEEP masks lanes that the one or the other lacks.
 //
 //   x [ROWS, COLUMNS·4]      sums [COLUMNS·4] at the binding's start, and again TWIN vec4f further on
 //
@@ -33,8 +33,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_id) 
   for (var lane = 1u; lane < LANES; lane++) { sum += partial[lane * 16u + local.x]; }
 #endif
   if (id.x >= COLUMNS) { return; }
-  sums[id.z * ${STRIDE_SUMS}u + column] = sum;
+  let odd = (column & 1u) == 1u;
+  sums[id.z * ${STRIDE_SUMS}u + column] = sum * select(vec4f(${KEEP_EVEN}), vec4f(${KEEP_ODD}), odd);
 #if ${TWIN}
-  sums[id.z * ${STRIDE_SUMS}u + column + ${TWIN}u] = sum;
+  sums[id.z * ${STRIDE_SUMS}u + column + ${TWIN}u] = sum * select(vec4f(${TWIN_EVEN}), vec4f(${TWIN_ODD}), odd);
 #endif
 }

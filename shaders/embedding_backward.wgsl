@@ -11,6 +11,8 @@ const COLUMNS = ${COLUMNS}u;
 const ROWS = ${ROWS}u;
 const V = ${V}u;
 
+#include "lib/keep.wgsl"
+
 @group(0) @binding(0) var<storage, read> starts: array<u32>;
 @group(0) @binding(1) var<storage, read> rows: array<u32>;
 @group(0) @binding(2) var<storage, read> d_out: array<vec4f>;
@@ -24,5 +26,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var i = starts[token]; i < starts[token + 1u]; i++) {
     sum += d_out[id.z * ${STRIDE_OUT}u + rows[id.z * ROWS + i] * COLUMNS + id.x];
   }
+#if ${KEEPS}
+  sum *= keep(id.y, id.x);
+#endif
   d_table[id.z * ${STRIDE_TABLE}u + id.y * COLUMNS + id.x] = sum;
 }

@@ -5,6 +5,8 @@
 //   C     [M, N]   padding written as zero; ACCUMULATE adds to what is there
 //   bias  [N]      BIASES of them (0, 1 or 2: PyTorch's b_ih and b_hh)
 //
+// With KEEPS, C is the gradient of a parameter and only entries that exist are not zero (lib/keep.wgsl).
+//
 // Bindings: 0 a, 1 b, 2 c, then bias, bias2. Pitches and strides (one trial to the next) are in vec4f; A starts
 //   OFFSET_A vec4f into its binding.
 // Work: a thread owns TILE_ROWS rows × TILE_COLUMNS vec4f columns of C in registers; k runs in fours, so that every
@@ -25,6 +27,7 @@ const TILE_COLUMNS = ${TILE_COLUMNS}u;
 @group(0) @binding(1) var<storage, read> b: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> c: array<vec4f>;
 #include "lib/biases.wgsl"
+#include "lib/keep.wgsl"
 
 @compute @workgroup_size(${WORKGROUP_X}, ${WORKGROUP_Y})
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -125,6 +128,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 #endif
 %unroll r ${TILE_ROWS}
     if (row + %ru < M) {
+#if ${KEEPS}
+      sum%r_%c *= keep(row + %ru, column%c);
+#endif
       let at = id.z * ${STRIDE_C}u + (row + %ru) * PITCH_C + column%c;
 #if ${ACCUMULATE}
       c[at] = select(vec4f(), c[at] + (sum%r_%c + extra%c), inside);

@@ -3,9 +3,13 @@ export {
   type AdapterDescription, type Device, DeviceLostError, type DeviceOptions, GpuError, openDevice,
 } from './gpu/device.js';
 export {
-  type Bias, embedding, type LayerDescription, linear, lstm, type Model, oneHot, recurrent, sequential,
+  type Activation, embedding, gru, input, type LayerDescription, linear, lstm, type LstmOptions, type Model, oneHot,
+  rnn, sequential,
 } from './model/description.js';
-export { cells } from './cells/index.js';
+export {
+  type Bias, INITIAL_SCHEMES, type InitialScheme, recurrent, type RecurrentDescription, type RecurrentOptions,
+} from './model/recurrent.js';
+export { type CellKind, type CellOptions, cells } from './cells/index.js';
 export { crossEntropy, type LossDescription } from './model/losses.js';
 export type { Snapshot } from './model/engine.js';
 export { adagrad, adam, type Clip, type OptimizerDescription, rmsprop, sgd } from './model/optimizers.js';

@@ -3,40 +3,33 @@
 //   i = σ(z_i)   f = σ(z_f)   g = tanh(z_g)   o = σ(z_o)
 //   c = f·c_{t−1} + i·g       h = o·tanh(c)
 //
-// Pointwise only: lanes of Gates are i, f, g, o. The drivers in recurrence/ make z and carry h and c through time.
-// CPU twin: src/reference/lstm.ts
+// Pointwise only: lanes of Gates are i, f, g, o; states are h, c. The drivers in recurrence/ make z and carry h and c
+// through time. CPU twin: src/reference/lstm.ts
 
-#include "lib/activations.wgsl"
-
-alias Gates = vec4f;
-
-struct Forward { gates: Gates, cell: f32, hidden: f32 }
-struct Backward { gates: Gates, cell: f32 }
-
-fn cell_forward(z: Gates, cell_previous: f32) -> Forward {
+fn cell_forward(z: Gates, previous: State, unit: Unit) -> Forward {
   let i = sigmoid(z.x);
   let f = sigmoid(z.y);
   let g = tanh_(z.z);
   let o = sigmoid(z.w);
-  let cell = f * cell_previous + i * g;
-  return Forward(Gates(i, f, g, o), cell, o * tanh_(cell));
+  let c = f * previous[1] + i * g;
+  return Forward(Gates(i, f, g, o), State(o * tanh_(c), c));
 }
 
-// From ∂L/∂h_t and the part of ∂L/∂c_t that comes from t + 1: ∂L/∂z_t and ∂L/∂c_{t−1}.
-fn cell_backward(gates: Gates, cell: f32, cell_previous: f32, d_hidden: f32, d_cell_next: f32) -> Backward {
+// From d = (∂L/∂h_t, the part of ∂L/∂c_t that comes from t + 1): ∂L/∂z_t and ∂L/∂c_{t−1}.
+fn cell_backward(gates: Gates, previous: State, d: State, unit: Unit) -> Backward {
   let i = gates.x;
   let f = gates.y;
   let g = gates.z;
   let o = gates.w;
-  let s = tanh_(cell);
-  let d_cell = d_cell_next + d_hidden * o * (1.0 - s * s);
+  let s = tanh_(f * previous[1] + i * g);
+  let dc = d[1] + d[0] * o * (1.0 - s * s);
   return Backward(
     Gates(
-      d_cell * g * i * (1.0 - i),
-      d_cell * cell_previous * f * (1.0 - f),
-      d_cell * i * (1.0 - g * g),
-      d_hidden * s * o * (1.0 - o),
+      dc * g * i * (1.0 - i),
+      dc * previous[1] * f * (1.0 - f),
+      dc * i * (1.0 - g * g),
+      d[0] * s * o * (1.0 - o),
     ),
-    d_cell * f,
+    State(0.0, dc * f),
   );
 }

@@ -1,88 +1,109 @@
-// One time step of a recurrent layer for one block: UNITS neighbouring units × ROWS batch rows, the product with the
-// last hidden state and the cell fused. Shared by recurrence/step.wgsl and recurrence/sequence.wgsl, whose results are
-// therefore equal bit for bit.
+// Phase %p of a time step of a recurrent layer for one block: UNITS neighbouring units × ROWS batch rows, the product
+// with recurrent sources and the cell fused. Shared by recurrence/step.wgsl and recurrence/sequence.wgsl, whose results
+// are therefore equal bit for bit.
 //
-//   Z_t = Z_t + h_{t−1}·R          then the cell's forward          t = 0 … T−1
+//   Z_t = Z_t + Σ_s source_s·R_s          then the cell's forward
 //
-//   gates      [T, B, H] Gates    in: X·W + b, the input part of Z; out: activated gates, in place
-//   recurrent  [H, H] Gates       R[k, u]: from hidden unit k to the gates of unit u
-//   hidden     [T+1, B, HP]       slot t is h_{t−1}; writes slot t+1. HP = H padded to 4, padding zero
-//   cell       [T+1, B, HP]       likewise, for cells that have it
+//   gates      [T, B, H·L]    in: X·W + b, the input part of Z; out: activated gates, in place
+//   weights    [K, H·P] a source: from unit k of the source to P of the L lanes of each unit
+//   states     see lib/block.wgsl; the sources are among them
+//
+// All rows are padded to four floats, padding zero.
 
-#include "lib/block.wgsl"
-
-@group(0) @binding(0) var<storage, read_write> gates: array<Gates>;
-@group(0) @binding(1) var<storage, read> recurrent: array<Gates>;
-@group(0) @binding(2) var<storage, read_write> hidden: array<Units>;
-@group(0) @binding(3) var<storage, read_write> cell: array<Units>;
-
-fn advance(trial: u32, t: u32, row: u32, block: u32) {
-  let recurrent0 = trial * ${STRIDE_RECURRENT}u;
-  let gates0 = trial * ${STRIDE_GATES}u + t * B * H;
-  let history0 = trial * ${STRIDE_HISTORY}u + t * B * HP;
-%unroll q ${UNITS}
-  let unit%q = min(block * ${UNITS}u + %qu, H - 1u);
-%end
-%unroll r ${ROWS}
-  let row%r = min(row + %ru, B - 1u);
-  let from%r = history0 + row%r * HP;
-%unroll q ${UNITS}
-  var z%r_%q = gates[gates0 + row%r * H + unit%q];
-%end
-%end
-
-#if ${QUAD}
-  for (var k4 = 0u; k4 < HP; k4++) {
-%unroll r ${ROWS}
-    let h%r = hidden[from%r + k4];
-%end
-%unroll q ${UNITS}
-    let w%q = mat4x4f( // past H, the hidden state's padding is zero
-%unroll j 4
-      recurrent[recurrent0 + min(4u * k4 + %ju, H - 1u) * H + unit%q],
-%end
-    );
-%unroll r ${ROWS}
-    z%r_%q += w%q * h%r;
-%end
-%end
-  }
-#else
-  for (var k = 0u; k < H; k++) {
-    let w = recurrent[recurrent0 + k * H + unit0];
-%unroll r ${ROWS}
-    z%r_0 += hidden[4u * from%r + k] * w;
-%end
-  }
+const BLOCKS%p = ${BLOCKS}u; // blocks of units
+const WRITES%p = array<bool, STATES>(${WRITES});
+#if ${PRODUCT}
+const K%p = ${K}u; // units of a source
+const SOURCES%p = array<u32, ${SOURCES}>(${SOURCE_BLOCKS}); // which of the histories they are
+const COLUMNS%p = ${COLUMNS}u; // vec4f of a block's product
+const PITCH%p = ${PITCH}u; // and of a row of weights
 #endif
 
-  // The cell is written once and looped over, since it is long: its compilation would cost more than the loop.
-  var z: array<Gates, ${TILE}>;
-%unroll r ${ROWS}
-%unroll q ${UNITS}
-  z[%{r*${UNITS}+q}] = z%r_%q;
-%end
-%end
+fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
+  let history0 = OWN_STATES + (trial * (T + 1u) + t) * SLOT;
+  let gates0 = (trial * T + t) * B * GATE_PITCH;
+#if ${PRODUCT}
+#include "lib/product.wgsl"
+#endif
   for (var r = 0u; r < min(ROWS, B - row); r++) {
-    let start = history0 + (row + r) * HP;
-#if ${QUAD}
-    let previous = cell[start + block];
-    var h_out = vec4f();
-    var c_out = vec4f();
-    for (var q = 0u; q < min(4u, H - 4u * block); q++) {
-      let next = cell_forward(z[4u * r + q], previous[q]);
-      gates[gates0 + (row + r) * H + 4u * block + q] = next.gates;
-      h_out[q] = next.hidden;
-      c_out[q] = next.cell;
-    }
-    hidden[start + B * HP + block] = h_out;
-    cell[start + B * HP + block] = c_out;
+    let previous0 = history0 + PREVIOUS * SLOT + (row + r) * HP + block;
+    let next0 = history0 + NEXT * SLOT + (row + r) * HP + block;
+%unroll s ${CARRIED}
+    let previous%s = states[previous0 + %su * BLOCK];
+%end
+%unroll s ${STATES}
+    var next%s: Units;
+%end
+#if ${BELOW}
+    let below = states[next0 - OWN_STATES + BELOW_STATE];
+#endif
+#if ${DROPS}
+    var dropped: Units;
+#endif
+#if ${GATED}
+    let gates_row = gates0 + (row + r) * GATE_PITCH + block * GATE_COLUMNS;
+    let wide = min(GATE_COLUMNS, GATE_PITCH - block * GATE_COLUMNS);
+    var columns: Columns;
+    for (var c = 0u; c < wide; c++) {
+#if ${ALL_LANES}
+      columns[c] = z[r * GATE_COLUMNS + c];
 #else
-    let at = 4u * start + block;
-    let next = cell_forward(z[r], cell[at]);
-    gates[gates0 + (row + r) * H + block] = next.gates;
-    hidden[at + 4u * B * HP] = next.hidden;
-    cell[at + 4u * B * HP] = next.cell;
+      columns[c] = gates[gates_row + c];
+#endif
+    }
+#endif
+    for (var q = 0u; q < min(UNITS, ${OUT_UNITS}u - UNITS * block); q++) {
+      var previous: State;
+%unroll s ${CARRIED}
+      previous[%s] = pick(previous%s, q);
+%end
+      var unit: Unit;
+      unit.index = UNITS * block + q;
+#if ${OWN}
+      unit.own = own_of(trial, unit.index);
+#endif
+#if ${BELOW}
+      unit.below = pick(below, q);
+#endif
+#if ${CLOCK}
+      unit.time = position(trial) + t;
+#endif
+#if ${SOME_LANES}
+      for (var lane = 0u; lane < ${PRODUCT_LANES}u; lane++) {
+        let from = ${PRODUCT_LANES}u * q + lane;
+        let to = ${LANES}u * q + ${FIRST_LANE}u + lane;
+        columns[to / 4u][to % 4u] += z[r * COLUMNS%p + from / 4u][from % 4u];
+      }
+#endif
+#if ${GATED}
+      let result = cell_forward${PHASE_NAME}(gates_of(&columns, q), previous, unit);
+      set_gates(&columns, q, result.gates);
+      var state = result.state;
+#else
+      var state: State;
+      state[0] = z[r][q];
+#endif
+#if ${SETTLES}
+      state = settle(trial, t, row + r, unit.index, state, previous);
+#endif
+#if ${DROPS_RESET}
+      state[1] *= dropout_mask(trial, row + r, unit.index);
+#endif
+#if ${DROPS}
+      put(&dropped, q, state[0] * dropout_mask(trial, row + r, unit.index));
+#endif
+%unroll s ${STATES}
+      put(&next%s, q, state[%s]);
+%end
+    }
+#if ${GATED}
+    for (var c = 0u; c < wide; c++) { gates[gates_row + c] = columns[c]; }
+#endif
+%unroll s ${STATES}
+    if (WRITES%p[%s]) { states[next0 + %su * BLOCK] = next%s; }
+%end
+#if ${DROPS}
+    states[next0 + STATES * BLOCK] = dropped;
 #endif
   }
 }

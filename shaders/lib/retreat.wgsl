@@ -1,86 +1,141 @@
-// One time step of back-propagation through a recurrent layer for one block: UNITS neighbouring units × ROWS batch
-// rows. Shared by recurrence/step_backward.wgsl and recurrence/sequence_backward.wgsl.
+// Phase %p of a time step of back-propagation through a recurrent layer for one block: UNITS neighbouring units × ROWS
+// batch rows. Shared by recurrence/step_backward.wgsl and recurrence/sequence_backward.wgsl.
 //
-//   ∂L/∂h_t = dY_t + dZ_{t+1}·Rᵀ          then the cell's backward          t = T−1 … 0
+//   ∂L/∂state = d_output + carried + Σ dZ·Rᵀ          then the cell's backward
 //
-//   gates         [T, B, H] Gates   in: activated gates; out: dZ = ∂L/∂Z, in place
-//   transposed    [H, H] Gates      R with its units swapped: transposed[j, u] = R[u, j],
-//                                   so that neighbours load neighbours
-//   d_output      [T, B, HP]        dY: gradient from the layers above
-//   cell          [T+1, B, HP]      slot t is c_{t−1}
-//   d_cell        [B, HP]           ∂L/∂c carried from t+1 to t; holds ∂L/∂c_{−1} in the end
+// Arrays: lib/backward.wgsl.
 
-#include "lib/block.wgsl"
-
-@group(0) @binding(0) var<storage, read_write> gates: array<Gates>;
-@group(0) @binding(1) var<storage, read> transposed: array<Gates>;
-@group(0) @binding(2) var<storage, read> d_output: array<Units>;
-@group(0) @binding(3) var<storage, read> cell: array<Units>;
-@group(0) @binding(4) var<storage, read_write> d_cell: array<Units>;
-
-fn retreat(trial: u32, t: u32, row: u32, block: u32) {
-  let transposed0 = trial * ${STRIDE_TRANSPOSED}u;
-  let gates0 = trial * ${STRIDE_GATES}u + t * B * H;
-  let output0 = trial * ${STRIDE_OUTPUT}u + t * B * HP;
-  let cell0 = trial * ${STRIDE_HISTORY}u + t * B * HP;
-%unroll q ${UNITS}
-  let unit%q = min(block * ${UNITS}u + %qu, H - 1u);
-%end
-%unroll r ${ROWS}
-  let row%r = min(row + %ru, B - 1u);
-  let next%r = gates0 + (B + row%r) * H; // dZ_{t+1}
-%unroll q ${UNITS}
-  var d%r_%q = 0.0;
-%end
-%end
-
-  if (t + 1u < T) {
-    for (var j = 0u; j < H; j++) {
-%unroll q ${UNITS}
-      let w%q = transposed[transposed0 + j * H + unit%q];
-%end
-%unroll r ${ROWS}
-      let dz%r = gates[next%r + j];
-%unroll q ${UNITS}
-      d%r_%q += dot(dz%r, w%q);
-%end
-%end
-    }
-  }
-
-  // The cell is written once and looped over, since it is long: its compilation would cost more than the loop.
-  var d: array<f32, ${TILE}>;
-%unroll r ${ROWS}
-%unroll q ${UNITS}
-  d[%{r*${UNITS}+q}] = d%r_%q;
-%end
-%end
-  let last = t + 1u == T;
-  for (var r = 0u; r < min(ROWS, B - row); r++) {
-    let at_row = (row + r) * HP;
-#if ${QUAD}
-    let dy = d_output[output0 + at_row + block];
-    let c = cell[cell0 + B * HP + at_row + block];
-    let c_previous = cell[cell0 + at_row + block];
-    let carry = trial * B * HP + at_row + block;
-    let dc = select(d_cell[carry], vec4f(), last);
-    var dc_out = vec4f();
-    for (var q = 0u; q < min(4u, H - 4u * block); q++) {
-      let at = gates0 + (row + r) * H + 4u * block + q;
-      let back = cell_backward(gates[at], c[q], c_previous[q], dy[q] + d[4u * r + q], dc[q]);
-      gates[at] = back.gates;
-      dc_out[q] = back.cell;
-    }
-    d_cell[carry] = dc_out;
-#else
-    let at = gates0 + (row + r) * H + block;
-    let unit = 4u * at_row + block;
-    let carry = 4u * trial * B * HP + unit;
-    let c = cell[4u * (cell0 + B * HP) + unit];
-    let dy = d_output[4u * output0 + unit];
-    let back = cell_backward(gates[at], c, cell[4u * cell0 + unit], dy + d[r], select(d_cell[carry], 0.0, last));
-    gates[at] = back.gates;
-    d_cell[carry] = back.cell;
+const BACK_BLOCKS%p = ${BLOCKS}u; // blocks of units
+const ENTERS%p = array<bool, STATES>(${ENTERS}); // states whose gradient comes together in this phase
+const GIVES%p = array<bool, STATES>(${GIVES}); // and those that it passes on to the time before
+#if ${PRODUCT}
+#include "lib/delta.wgsl"
 #endif
+
+fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
+  let gates0 = (trial * T + t) * B * GATE_PITCH;
+  let history0 = OWN_STATES + (trial * (T + 1u) + t) * SLOT;
+  let last = t == LAST;
+#if ${PRODUCT}
+#if ${SAME_TIME}
+  let from = t;
+  let begun = true;
+#else
+  let from = t + NEXT - PREVIOUS; // dZ of the step that went after this one
+  let begun = !last;
+#endif
+#include "lib/product_backward.wgsl"
+#endif
+  for (var r = 0u; r < min(ROWS, B - row); r++) {
+    let at = (row + r) * HP + block;
+    let output_at = ((trial * T + t) * B + row + r) * OUTPUT_PITCH + block;
+%unroll s ${CARRIED}
+    let previous%s = states[history0 + PREVIOUS * SLOT + at + %su * BLOCK];
+    var carry%s: Units;
+    var give%s: Units;
+    if ((ENTERS%p[%s] && select(DIRECT[%s], FINAL, last)) || (GIVES%p[%s] && !ENTERS%p[%s])) {
+      carry%s = d_states[%su * CARRY + trial * SLOT + at];
+    }
+%end
+#if ${TAKES_OUTPUT}
+%unroll o ${OUTPUTS}
+    let output%o = d_output[%ou * OUTPUT_STRIDE + output_at];
+%end
+#endif
+#if ${BELOW}
+    let below = states[history0 - OWN_STATES + BELOW_STATE + NEXT * SLOT + at];
+    var d_below: Units;
+#endif
+#if ${ABOVE}
+    let above = d_extra[(trial * T + t) * SLOT + at];
+#endif
+#if ${GATED}
+    let gates_row = gates0 + (row + r) * GATE_PITCH + block * GATE_COLUMNS;
+    let wide = min(GATE_COLUMNS, GATE_PITCH - block * GATE_COLUMNS);
+    var columns: Columns;
+    for (var c = 0u; c < wide; c++) { columns[c] = gates[gates_row + c]; }
+#else
+    var d_source: Units;
+#endif
+    for (var q = 0u; q < min(UNITS, ${OUT_UNITS}u - UNITS * block); q++) {
+      var unit: Unit;
+      unit.index = UNITS * block + q;
+      var previous: State;
+      var d: State;
+%unroll s ${CARRIED}
+      previous[%s] = pick(previous%s, q);
+      if (ENTERS%p[%s]) { d[%s] = pick(carry%s, q); }
+%end
+#if ${TAKES_OUTPUT}
+%unroll o ${OUTPUTS}
+      d[OUTPUTS[%o]] += pick(output%o, q);
+%end
+#endif
+#if ${ABOVE}
+      d[${ABOVE_STATE}] += pick(above, q);
+#endif
+#if ${PRODUCT}
+      for (var s = 0u; s < ${SOURCES}u; s++) {
+#if ${MASKED}
+        let mask = select(1.0, dropout_mask(trial, row + r, unit.index), MASKED%p[s]);
+        d[GRADIENTS%p[s]] += products[(s * ROWS + r) * UNITS + q] * mask;
+#else
+        d[GRADIENTS%p[s]] += products[(s * ROWS + r) * UNITS + q];
+#endif
+      }
+#endif
+#if ${SETTLES}
+      let stays = staying(trial, t, row + r, unit.index);
+      var pass: State;
+%unroll s ${CARRIED}
+      if (ENTERS%p[%s]) {
+        pass[%s] = stays[%s] * d[%s];
+        d[%s] *= 1.0 - stays[%s];
+      }
+%end
+#endif
+#if ${OWN}
+      unit.own = own_of(trial, unit.index);
+#endif
+#if ${BELOW}
+      unit.below = pick(below, q);
+#endif
+#if ${CLOCK}
+      unit.time = position(trial) + t;
+#endif
+#if ${GATED}
+      let back = cell_backward${PHASE_NAME}(gates_of(&columns, q), previous, d, unit);
+      set_gates(&columns, q, back.gates);
+%unroll s ${CARRIED}
+      put(&give%s, q, back.state[%s]);
+%end
+#if ${OWN}
+      set_own_gradient((trial * T + t) * B + row + r, unit.index, back.own);
+#endif
+#if ${BELOW}
+      put(&d_below, q, back.below);
+#endif
+#else
+      put(&d_source, q, d[0]);
+#endif
+#if ${SETTLES}
+%unroll s ${CARRIED}
+      put(&give%s, q, pick(give%s, q) + pass[%s]);
+%end
+#endif
+    }
+#if ${GATED}
+    for (var c = 0u; c < wide; c++) { gates[gates_row + c] = columns[c]; }
+#else
+    d_output[output_at] = d_source;
+#endif
+#if ${BELOW}
+    d_extra[(trial * T + t) * SLOT + at] = d_below;
+#endif
+%unroll s ${CARRIED}
+    if (GIVES%p[%s]) {
+      d_states[%su * CARRY + trial * SLOT + at] = give%s + select(carry%s, Units(), ENTERS%p[%s]);
+    }
+%end
   }
 }

@@ -1,18 +1,26 @@
-// Driver `sequence`, backward: all time steps from T−1 down in one dispatch. Equation and shapes: lib/retreat.wgsl.
+// Driver `sequence`, backward: all time steps in one dispatch. Equation: lib/retreat.wgsl; arrays: lib/backward.wgsl.
 //
-// Bindings: 0 gates, 1 transposed, 2 d_output, 3 cell, 4 d_cell.
+// Bindings: 0 gates, 1 d_output, 2 states, 3 d_states, then transposed, d_extra, own, control where there are.
 // Work: as recurrence/sequence.wgsl; dZ_t goes from thread to thread through storage memory.
 // CPU twin: src/reference/recurrence.ts
 
-#include "cells/${CELL}.wgsl"
-#include "lib/retreat.wgsl"
+#include "lib/backward.wgsl"
 
 @compute @workgroup_size(${WORKGROUP_X})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   for (var step = 0u; step < T; step++) {
-    for (var block = local.x; block < BLOCKS; block += ${WORKGROUP_X}u) {
-      retreat(group.z, T - 1u - step, group.y * ROWS, block);
+#if ${REVERSE}
+    let t = step;
+#else
+    let t = T - 1u - step;
+#endif
+%unroll p ${PHASES}
+    for (var block = local.x; block < BACK_BLOCKS%p; block += ${WORKGROUP_X}u) {
+      retreat%p(group.z, t, group.y * ROWS, block);
     }
+#if ${MEETS}
     storageBarrier();
+#endif
+%end
   }
 }

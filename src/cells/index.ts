@@ -1,14 +1,36 @@
-import type { Cell } from './cell.js';
-import { lstmCell } from './lstm.js';
+import type { CellKind } from './cell.js';
+import { clockwork } from './clockwork.js';
+import { depthGated } from './depth-gated.js';
+import { grid } from './grid.js';
+import { gru, gruBefore } from './gru.js';
+import { lstm } from './lstm.js';
+import { lstm1997 } from './lstm-1997.js';
+import { lstmNormed } from './lstm-normed.js';
+import { odyssey } from './lstm-odyssey.js';
+import { lstmProjected } from './lstm-projected.js';
+import { minGru, minLstm } from './minimal.js';
+import { rnn, rnnIdentity, rnnRelu, rnnSigmoid } from './rnn.js';
 
-export type { Cell } from './cell.js';
+export {
+  type Cell, type CellKind, type CellOptions, type CellState, type Lanes, type OwnParameters, PEEPHOLE_GATES,
+  type PeepholeGate, type Phase, type RecurrentProduct,
+} from './cell.js';
 
-/** Every cell by name. Adding a cell adds a row here. */
-export const cells: Readonly<Record<string, Cell>> = { lstm: lstmCell };
+const noPeepholes: CellKind = {
+  ...lstm, name: 'lstm-np', summary: 'no peepholes: the plain lstm', source: 'Greff et al. 2015',
+};
+
+const kinds: readonly CellKind[] = [
+  rnn, rnnRelu, rnnSigmoid, rnnIdentity, lstm, ...odyssey, noPeepholes, lstm1997, lstmProjected, lstmNormed,
+  depthGated, grid, gru, gruBefore, clockwork, minGru, minLstm,
+];
+
+/** Every cell by name. Adding a cell adds a row above. */
+export const cells: Readonly<Record<string, CellKind>> = Object.fromEntries(kinds.map((kind) => [kind.name, kind]));
 
 /** The cell called `name`. @throws RangeError that lists the known cells. */
-export function cellNamed(name: string): Cell {
-  const cell = Object.hasOwn(cells, name) ? cells[name] : undefined;
-  if (!cell) throw new RangeError(`cell "${name}" is not known: use ${Object.keys(cells).join(', ')}`);
-  return cell;
+export function cellNamed(name: string): CellKind {
+  const kind = Object.hasOwn(cells, name) ? cells[name] : undefined;
+  if (!kind) throw new RangeError(`cell "${name}" is not known: use ${Object.keys(cells).join(', ')}`);
+  return kind;
 }

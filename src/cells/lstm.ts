@@ -1,4 +1,4 @@
-import type { Cell } from './cell.js';
+import { CELL, type Cell, type CellKind, HIDDEN, plainPhase } from './cell.js';
 
 /**
  * Long short-term memory with a forget gate (Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000):
@@ -9,8 +9,22 @@ import type { Cell } from './cell.js';
  * Gate order as in PyTorch's `nn.LSTM`. Arithmetic: `shaders/cells/lstm.wgsl` and `src/reference/lstm.ts`.
  */
 export const lstmCell: Cell = {
-  name: 'lstm',
+  file: 'lstm',
+  switches: {},
   gates: ['input', 'forget', 'cell', 'output'],
   lanes: 4,
-  states: ['hidden', 'cell'],
+  input: [0, 1, 2, 3],
+  recurrentBias: [0, 1, 2, 3],
+  phases: [plainPhase(4, [0, 1, 2, 3])],
+  states: [HIDDEN, CELL],
+  outputs: [0],
+};
+
+export const lstm: CellKind = {
+  name: 'lstm',
+  summary: 'long short-term memory with a forget gate',
+  source: 'Gers et al. 2000',
+  equation: 'c = f·c₋₁ + i·g, h = o·tanh c',
+  options: [],
+  cell: () => lstmCell,
 };

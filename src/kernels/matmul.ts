@@ -1,4 +1,5 @@
-import { pad4 } from '../model/layout.js';
+import { pad4, type ParameterShape } from '../model/layout.js';
+import { keepDefines } from './keep.js';
 import { biasBindings, biasDefines, type Biases, ceilDiv, fittingWidth, type Kernel } from './kernel.js';
 
 /** Rows and vec4f columns of C that one thread keeps in registers. */
@@ -21,6 +22,10 @@ export interface MatmulShape {
   readonly strideBias?: number;
   /** Where A starts in its binding, in floats. */
   readonly offsetA?: number;
+  /** Floats from one stored row of A to the next, where that is more than the row. */
+  readonly pitchA?: number;
+  /** C is the gradient of this parameter. */
+  readonly gradientOf?: Pick<ParameterShape, 'arrangement'>;
   readonly tile: MatmulTile;
 }
 
@@ -37,12 +42,12 @@ export function matmul(shape: MatmulShape): Kernel {
     file: 'matmul.wgsl',
     defines: {
       M: m, N: n, K: k,
-      PITCH_A: pad4(transposeA ? m : k) / 4, PITCH_B: pad4(transposeB ? k : n) / 4, PITCH_C: columns,
+      PITCH_A: (shape.pitchA ?? pad4(transposeA ? m : k)) / 4, PITCH_B: pad4(transposeB ? k : n) / 4, PITCH_C: columns,
       STRIDE_A: shape.strideA / 4, OFFSET_A: (shape.offsetA ?? 0) / 4,
       STRIDE_B: shape.strideB / 4, STRIDE_C: shape.strideC / 4, STRIDE_BIAS: (shape.strideBias ?? 0) / 4,
       TILE_ROWS: rows, TILE_QUADS: ceilDiv(rows, 4), TILE_COLUMNS: tileColumns, WORKGROUP_X: width, WORKGROUP_Y: height,
       TRANSPOSE_A: transposeA, TRANSPOSE_B: transposeB, TN: transposeA && !transposeB, TT: transposeA && transposeB,
-      ACCUMULATE: accumulate, ...biasDefines(biases),
+      ACCUMULATE: accumulate, ...biasDefines(biases), ...keepDefines(shape.gradientOf),
     },
     bindings: { a: 'read', b: 'read', c: 'read_write', ...biasBindings(biases) },
     workgroups: [ceilDiv(ceilDiv(columns, tileColumns), width), ceilDiv(ceilDiv(m, rows), height), trials],

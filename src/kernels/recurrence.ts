@@ -1,14 +1,21 @@
-import type { Cell } from '../cells/index.js';
-import { pad4 } from '../model/layout.js';
-import { type Access, ceilDiv, fittingWidth, type Kernel } from './kernel.js';
+import type { Cell, Phase } from '../cells/index.js';
+import { pad4, pad64 } from '../model/layout.js';
+import { carriedStates } from '../model/states.js';
+import { dropoutThreshold } from '../random/philox.js';
+import { keyTag, stream } from '../random/streams.js';
+import { type Access, ceilDiv, type Defines, fittingWidth, type Kernel, literal } from './kernel.js';
 
-/** How a cell is carried through time: a dispatch a time step, or one dispatch for all of them. */
-export type Driver = 'step' | 'sequence';
+/**
+ * How a cell is carried through time: a dispatch a time step; one dispatch for all of them; or, where gates see the
+ * input alone, a parallel scan.
+ */
+export const DRIVERS = ['step', 'sequence', 'scan'] as const;
+export type Driver = (typeof DRIVERS)[number];
 
 /** What one thread owns: `rows` batch rows of one unit, or of four neighbouring units (`quad`). */
 export interface RecurrenceTile { readonly rows: number; readonly quad: boolean; readonly width: number }
 
-/** A recurrent layer's pass over time, one a trial. Strides (one trial to the next) are in floats. */
+/** A recurrent layer's pass over time in one direction, one a trial. Strides (one trial to the next) are in floats. */
 export interface RecurrenceShape {
   readonly cell: Cell;
   readonly timeSteps: number;
@@ -20,48 +27,288 @@ export interface RecurrenceShape {
   readonly tile: RecurrenceTile;
   /** Immediates carry the time index; else a uniform does. */
   readonly immediates: boolean;
+  /** From the end of the sequence to its beginning. */
+  readonly reverse: boolean;
+  /** Histories: floats from one state's to the next; where the layer's own begin in the binding, and the one below. */
+  readonly histories: { readonly stride: number; readonly own: number; readonly below: number };
+  /** Rows have lengths of their own. */
+  readonly ragged: boolean;
+  readonly masks: Masks;
 }
 
-/** Bindings of the drivers forward, and backward. */
-export const FORWARD: Record<string, Access> = {
-  gates: 'read_write', recurrent: 'read', hidden: 'read_write', cell: 'read_write',
-};
-export const BACKWARD: Record<string, Access> = {
-  gates: 'read_write', transposed: 'read', d_output: 'read', cell: 'read', d_cell: 'read_write',
-};
+/** What is drawn at random inside the recurrence; `layer` tells masks apart. */
+export interface Masks {
+  readonly layer: number;
+  readonly recurrentDropout: number;
+  readonly zoneout: { readonly hidden: number; readonly cell: number };
+  /** Masks are drawn; else nothing drops and zoneout is its mean. */
+  readonly training: boolean;
+}
 
-/** What the typed faces of all drivers share. */
-export function recurrence(file: string, shape: RecurrenceShape, bindings: Record<string, Access>): Kernel {
-  const { cell, timeSteps, batch, units, trials, tile, immediates } = shape;
+/** Floats of one unit's own values. */
+export const ownLanes = ({ own }: Cell): number => own?.lanes ?? 0;
+
+/** Histories of a layer: its states, and the dropped hidden state where there is one. */
+export const historyCount = ({ cell, masks }: Pick<RecurrenceShape, 'cell' | 'masks'>): number =>
+  cell.states.length + Number(drops(masks));
+
+/** Whether the recurrent weights see a masked hidden state. */
+export const drops = ({ recurrentDropout, training }: Masks): boolean => training && recurrentDropout > 0;
+const zones = ({ zoneout }: Masks): boolean => zoneout.hidden + zoneout.cell > 0;
+
+/** States whose gradient reaches the time before by itself; a state that may stay as it was has that way too. */
+export function directStates({ cell, ragged, masks }: RecurrenceShape): boolean[] {
+  return cell.states.map(({ carried, direct, name }) => carried && (direct || ragged ||
+    (name === 'hidden' && masks.zoneout.hidden > 0) || (name === 'cell' && masks.zoneout.cell > 0)));
+}
+
+/** Weights lie as vec4f of whole units: fewer than four lanes of a unit ask for four units. */
+function quads({ cell, tile }: RecurrenceShape): boolean {
+  return tile.quad || cell.lanes < 4 || cell.phases.some(({ lanes, products }) => products.length > 0 && lanes < 4);
+}
+
+/** The cut of the work: a thread's rows and units. Many lanes are many registers, so rows are fewer then. */
+export function block(shape: RecurrenceShape): { rows: number; units: number; quad: boolean } {
+  const { tile, batch, cell } = shape;
+  const rows = cell.lanes > 4 ? Math.max(1, tile.rows / 2) : tile.rows;
+  const quad = quads(shape);
+  return { rows: Math.min(rows, batch), units: quad ? 4 : 1, quad };
+}
+
+/** Units that phase `p` writes forward; backward the phase makes the gradient of its source's units. */
+export function phaseUnits({ cell, units }: Pick<RecurrenceShape, 'cell' | 'units'>, p: number, back = false): number {
+  return cell.projection !== undefined && (p === 1) !== back ? cell.projection : units;
+}
+
+/** Width of a source of phase `p`. */
+export const sourceUnits = (shape: Pick<RecurrenceShape, 'cell' | 'units'>, p: number): number =>
+  phaseUnits(shape, p, true);
+
+/** vec4f of a row of phase `p`'s weights. */
+export const weightPitch = (shape: RecurrenceShape, p: number): number =>
+  pad4(phaseUnits(shape, p) * shape.cell.phases[p]!.lanes) / 4;
+
+/** Defines of lib/block.wgsl, lib/gates.wgsl and lib/unit.wgsl. `float` is how many floats make one of its Units. */
+function commonDefines(shape: RecurrenceShape, bindings: readonly string[]): Defines {
+  const { cell, timeSteps, batch, units, trials, reverse, histories, ragged, masks, strideParameters } = shape;
+  const { rows, units: wide, quad } = block(shape);
+  const { lanes, own, states } = cell;
+  const masked = drops(masks) || (masks.training && zones(masks));
+  return {
+    CELL: cell.file, ...cell.switches, T: timeSteps, B: batch, H: units, HP: pad4(units) / wide, PADDED: pad4(units),
+    ROWS: rows, UNITS: wide, QUAD: quad, STATES: states.length, CARRIED: carriedStates(cell), TRIALS: trials,
+    STRIDE_BLOCK: histories.stride / wide, OWN_STATES: histories.own / wide, BELOW_STATE: histories.below / wide,
+    PREVIOUS: reverse ? 1 : 0, NEXT: reverse ? 0 : 1, REVERSE: reverse,
+    LANES: lanes, ONE_LANE: lanes === 1, TWO_LANES: lanes === 2, FOUR_LANES: lanes === 4, MANY_LANES: lanes >= 4,
+    GATE_PITCH: pad4(units * lanes) / 4, GATE_COLUMNS: (wide * lanes) / 4,
+    OWN: own !== undefined, OWN_FOUR: own?.lanes === 4, OWN_LANES: ownLanes(cell),
+    OWN_TYPE: own?.lanes === 8 ? 'mat2x4f' : 'vec4f', STRIDE_OWN: strideParameters / 4,
+    BELOW: cell.below?.reads ?? false, CLOCK: cell.file === 'clockwork',
+    CONTROL: needsControl(shape), RAGGED: ragged, MASKS: masked, RECURRENCE_LAYER: masks.layer, KEY_TAG: keyTag,
+    DROPOUT: drops(masks), DROPOUT_STREAM: stream.recurrentDropout,
+    DROPOUT_THRESHOLD: dropoutThreshold(masks.recurrentDropout),
+    DROPOUT_SCALE: literal(1 / (1 - masks.recurrentDropout)),
+    SETTLES: ragged || zones(masks), ZONEOUT: zones(masks), ZONEOUT_MEAN: zones(masks) && !masks.training,
+    ZONES_CELL: masks.zoneout.cell > 0, ZONEOUT_HIDDEN: literal(masks.zoneout.hidden),
+    ZONEOUT_CELL: literal(masks.zoneout.cell), ZONEOUT_HIDDEN_STREAM: stream.zoneoutHidden,
+    ZONEOUT_CELL_STREAM: stream.zoneoutCell, HIDDEN_THRESHOLD: dropoutThreshold(masks.zoneout.hidden),
+    CELL_THRESHOLD: dropoutThreshold(masks.zoneout.cell),
+    PHASES: cell.phases.length, MEETS: cell.phases.some(({ products }) => products.length > 0) || cell.phases.length > 1,
+    ...Object.fromEntries(bindings.map((name, index) => [`AT_${name}`, index])),
+  };
+}
+
+const needsControl = ({ cell, ragged, masks }: RecurrenceShape): boolean =>
+  ragged || cell.file === 'clockwork' || drops(masks) || (masks.training && zones(masks));
+
+/** What lanes a phase leads to. */
+const laneDefines = ({ lanes }: Cell, { lanes: some, first }: Phase): Defines => ({
+  ALL_LANES: some === lanes && first === 0, FOUR_OF_EIGHT: some === 4 && lanes === 8,
+  TWO_OF_FOUR: some === 2 && lanes === 4, PRODUCT_LANES: some, FIRST_LANE: first,
+});
+
+/** A driver's bindings forward: those of one phase, or of all. */
+export function forwardBindings(shape: RecurrenceShape, phases: readonly number[]): Record<string, Access> {
+  const { cell } = shape;
+  return {
+    gates: 'read_write', states: 'read_write',
+    ...Object.fromEntries(phases.filter((p) => cell.phases[p]!.products.length > 0)
+      .map((p) => [`weights${p}`, 'read'] as const)),
+    ...(cell.own ? { own: 'read' } as const : {}),
+    ...(needsControl(shape) ? { control: 'read' } as const : {}),
+  };
+}
+
+function forwardDefines(shape: RecurrenceShape, p: number): Defines {
+  const { cell, masks } = shape;
+  const phase = cell.phases[p]!;
+  const { rows, units: wide } = block(shape);
+  const { products, lanes, slot, writes } = phase;
+  const units = phaseUnits(shape, p);
+  const gated = !(cell.projection !== undefined && p === 1);
+  const written = (s: number): boolean => writes?.includes(s) ?? true;
+  const pitch = weightPitch(shape, p);
+  const columns = (wide * lanes) / 4;
+  const all = gated && laneDefines(cell, phase)['ALL_LANES'] === true && products.length > 0;
+  return byPhase(p, {
+    ...laneDefines(cell, phase), ALL_LANES: all, SOME_LANES: gated && !all && products.length > 0,
+    GATED: gated, PHASE_NAME: cell.phases.length > 1 ? p : '', BLOCKS: ceilDiv(units, wide), OUT_UNITS: units,
+    PRODUCT: products.length > 0, WRITES: cell.states.map((_, s) => written(s)).join(', '),
+    K: sourceUnits(shape, p), SOURCES: Math.max(1, products.length),
+    SOURCE_BLOCKS: products.map(({ source }) =>
+      `${source === 0 && drops(masks) ? cell.states.length : source}u`).join(', '),
+    COLUMNS: columns, PITCH: pitch, TILE: rows * columns,
+    STRIDE_PARAMETERS: shape.strideParameters / 4, STRIDE_SOURCE: pad64(sourceUnits(shape, p) * pitch * 4) / 4,
+    SOURCE_SLOT: slot === 'previous' ? 'PREVIOUS' : 'NEXT',
+    DROPS: drops(masks) && written(0), DROPS_RESET: drops(masks) && cell.file === 'gru_before' && p === 0,
+  });
+}
+
+const byPhase = (p: number, defines: Defines): Defines =>
+  Object.fromEntries(Object.entries(defines).map(([name, value]) => [`${name}_${p}`, value]));
+
+/** What the typed faces of the forward drivers share; `phase` of a single time step, or all phases of all. */
+export function forward(file: string, shape: RecurrenceShape, phase?: number): Kernel {
+  const { cell } = shape;
+  const phases = phase === undefined ? cell.phases.map((_, p) => p) : [phase];
+  const bindings = forwardBindings(shape, phases);
+  const defines = {
+    ...commonDefines(shape, Object.keys(bindings)),
+    WEIGHTS0: 'weights0' in bindings, WEIGHTS1: 'weights1' in bindings,
+    ...Object.assign({}, ...phases.map((p) => forwardDefines(shape, p))) as Defines,
+  };
+  const widest = Math.max(...phases.map((p) => phaseUnits(shape, p)));
+  return driver(file, shape, { phases, bindings, defines, units: widest });
+}
+
+/** The part that depends on the driver alone: its grid and its cost. */
+function driver(
+  file: string, shape: RecurrenceShape, { phases, bindings, defines, units }: {
+    phases: readonly number[]; bindings: Record<string, Access>; defines: Defines; units: number;
+  },
+): Kernel {
+  const { cell, timeSteps, batch, trials, tile, immediates } = shape;
   const timed = file.includes('/step');
-  const padded = pad4(units);
-  const blocks = tile.quad ? padded / 4 : units;
-  const rows = Math.min(tile.rows, batch);
+  const { rows, units: wide } = block(shape);
+  const blocks = ceilDiv(units, wide);
   const rowBlocks = ceilDiv(batch, rows);
-  const width = timed
-    ? fittingWidth(blocks, Math.min(4, tile.width), tile.width)
-    : powerOfTwo(Math.min(blocks, tile.width));
-  const height = timed ? Math.max(1, tile.width / width) : 1;
-  const steps = timed ? 1 : timeSteps;
-  const lanes = cell.lanes;
+  const alone = file.includes('/sequence'); // a workgroup owns its rows
+  const width = alone
+    ? powerOfTwo(Math.min(blocks, tile.width))
+    : fittingWidth(blocks, Math.min(4, tile.width), tile.width);
+  const height = alone ? 1 : Math.max(1, tile.width / width);
+  const steps = alone ? timeSteps : 1;
+  const weights = phases.reduce((sum, p) => sum +
+    cell.phases[p]!.products.length * sourceUnits(shape, p) * phaseUnits(shape, p) * cell.phases[p]!.lanes, 0);
   return {
     file,
     defines: {
-      CELL: cell.name, T: timeSteps, B: batch, H: units, ROWS: rows, BLOCKS: blocks,
-      QUAD: tile.quad, UNITS: tile.quad ? 4 : 1, TILE: rows * (tile.quad ? 4 : 1),
-      STRIDE_RECURRENT: shape.strideParameters / lanes,
-      STRIDE_TRANSPOSED: units * units, STRIDE_GATES: timeSteps * batch * units,
-      STRIDE_HISTORY: ((timeSteps + 1) * batch * padded) / 4, STRIDE_OUTPUT: (timeSteps * batch * padded) / 4,
+      ...defines, FIRST_PHASE: phases[0]!, END_PHASE: phases.at(-1)! + 1, PHASE: phases[0]!,
       WORKGROUP_X: width, WORKGROUP_Y: height, IMMEDIATES: immediates, TIME_BINDING: Object.keys(bindings).length,
     },
     bindings,
-    workgroups: timed ? [ceilDiv(blocks, width), ceilDiv(rowBlocks, height), trials] : [1, rowBlocks, trials],
+    workgroups: alone ? [1, rowBlocks, trials] : [ceilDiv(blocks, width), ceilDiv(rowBlocks, height), trials],
     ...(timed ? { timed } : {}),
     cost: {
-      bytes: 4 * trials * (lanes * units * units + steps * batch * units * (2 * lanes + 4)),
-      flops: trials * steps * batch * units * (2 * lanes * units + 30),
+      bytes: 4 * trials * (weights + steps * batch * units * (2 * cell.lanes + 2 * cell.states.length)),
+      flops: trials * steps * batch * (2 * weights + 30 * units),
     },
   };
 }
 
 const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)));
+
+/** What the way back knows beside the forward shape. */
+export interface BackwardShape extends RecurrenceShape {
+  /** d_states holds ∂L/∂(final states) at first. */
+  readonly final: boolean;
+  /** The layer above has read a state of this one: index of it. */
+  readonly above: number | undefined;
+  /** Where d_extra holds gradients of the units' own values, in floats. */
+  readonly ownGradients: number;
+  /** Strides in floats: between two states' gradients, between two outputs' gradients. */
+  readonly strideCarry: number;
+  readonly strideOutput: number;
+}
+
+export function backwardBindings(shape: BackwardShape, phases: readonly number[]): Record<string, Access> {
+  const { cell, above } = shape;
+  const products = phases.some((p) => backProducts(cell, p).length > 0);
+  return {
+    gates: 'read_write', d_output: cell.projection === undefined ? 'read' : 'read_write', states: 'read',
+    d_states: 'read_write',
+    ...(products ? { transposed: 'read' } as const : {}),
+    ...(cell.own || cell.below?.reads || above !== undefined ? { d_extra: 'read_write' } as const : {}),
+    ...(cell.own ? { own: 'read' } as const : {}),
+    ...(needsControl(shape) ? { control: 'read' } as const : {}),
+  };
+}
+
+/** Products that gradients flow back through: none where the gradient is truncated. */
+export const backProducts = ({ phases, truncated }: Cell, p: number): Phase['products'] =>
+  (truncated ? [] : phases[p]!.products);
+
+/** Floats of the transposed weights: those of phase `p` begin after those of the phases before. */
+export function transposedSize(shape: RecurrenceShape, phases = shape.cell.phases.length): number {
+  let size = 0;
+  for (let p = 0; p < phases; p++) {
+    size += backProducts(shape.cell, p).length * turnedSize(shape, p);
+  }
+  return size;
+}
+
+/** Floats of one source's turned weights. */
+export const turnedSize = (shape: RecurrenceShape, p: number): number =>
+  pad64(4 * weightPitch(shape, p) * sourceUnits(shape, p));
+
+function backwardDefines(shape: BackwardShape, p: number): Defines {
+  const { cell, masks, above } = shape;
+  const phase = cell.phases[p]!;
+  const products = backProducts(cell, p);
+  const { rows, units: wide } = block(shape);
+  const units = phaseUnits(shape, p, true);
+  const gated = !(cell.projection !== undefined && p === 0);
+  const direct = directStates(shape);
+  const enters = cell.states.map((_, s) => entersAt(cell, s) === p);
+  // A later phase adds to what an earlier one passed on: the reset gate's part of the hidden state's gradient.
+  const gives = direct.map((goes, s) => goes && (enters[s]! || (cell.file === 'gru_before' && s === 0)));
+  const fromOutput = cell.projection !== undefined && p === 1;
+  const lanes = laneDefines(cell, phase);
+  return byPhase(p, {
+    ...lanes, FROM_OUTPUT: fromOutput, GATED: gated, PHASE_NAME: cell.phases.length > 1 ? p : '',
+    BLOCKS: ceilDiv(units, wide), OUT_UNITS: units, PRODUCT: products.length > 0,
+    ENTERS: enters.join(', '), GIVES: gives.join(', '), SOURCES: Math.max(1, products.length),
+    SOURCE_STATES: products.map(({ source }) => `${source}u`).join(', '),
+    SOURCE_MASKED: products.map(({ source }) => source === 0 || cell.file === 'gru_before').join(', '),
+    MASKED: drops(masks), QUARTETS: weightPitch(shape, p), PRODUCTS: Math.max(1, products.length) * rows * wide,
+    DELTA_PITCH: fromOutput ? pad4(cell.projection!) / 4 : pad4(shape.units * cell.lanes) / 4,
+    STRIDE_TRANSPOSED: transposedSize(shape) / 4, OFFSET_TRANSPOSED: transposedSize(shape, p) / 4,
+    STRIDE_TURNED: turnedSize(shape, p) / 4, SAME_TIME: phase.slot === 'current', TAKES_OUTPUT: p === 0,
+    ABOVE: above !== undefined && enters[above] === true, ABOVE_STATE: above ?? 0,
+  });
+}
+
+/** The phase back in which the gradient of state `s` comes together. */
+function entersAt({ projection, states }: Cell, s: number): number {
+  if (!states[s]!.carried) return projection === undefined ? 0 : 1;
+  return projection !== undefined && s > 0 ? 1 : 0;
+}
+
+/** What the typed faces of the backward drivers share. */
+export function backward(file: string, shape: BackwardShape, phase?: number): Kernel {
+  const { cell, timeSteps, reverse, units } = shape;
+  const phases = phase === undefined ? cell.phases.map((_, p) => p) : [phase];
+  const bindings = backwardBindings(shape, phases);
+  const wide = block(shape).units;
+  const defines = {
+    ...commonDefines(shape, Object.keys(bindings)),
+    TRANSPOSED: 'transposed' in bindings, EXTRA: 'd_extra' in bindings, D_OUTPUT_ACCESS: bindings['d_output']!,
+    DIRECT: directStates(shape).join(', '), FINAL: shape.final, LAST: reverse ? 0 : timeSteps - 1,
+    OUTPUTS: cell.outputs.length, OUTPUT_STATES: cell.outputs.map((s) => `${s}u`).join(', '),
+    OUTPUT_PITCH: pad4(cell.projection ?? units) / wide, OUTPUT_STRIDE: shape.strideOutput / wide,
+    CARRY: shape.strideCarry / wide, OWN_GRADIENTS: shape.ownGradients / wide,
+    ...Object.assign({}, ...phases.map((p) => backwardDefines(shape, p))) as Defines,
+  };
+  const widest = Math.max(...phases.map((p) => phaseUnits(shape, p, true)));
+  return driver(file, shape, { phases, bindings, defines, units: widest });
+}

@@ -1,6 +1,5 @@
 import type { Kernel } from './kernel.js';
-import { BACKWARD, recurrence, type RecurrenceShape } from './recurrence.js';
+import { backward, type BackwardShape } from './recurrence.js';
 
 /** Typed face of `shaders/recurrence/sequence_backward.wgsl`: all time steps back. */
-export const sequenceBackward = (shape: RecurrenceShape): Kernel =>
-  recurrence('recurrence/sequence_backward.wgsl', shape, BACKWARD);
+export const sequenceBackward = (shape: BackwardShape): Kernel => backward('recurrence/sequence_backward.wgsl', shape);

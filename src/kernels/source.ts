@@ -2,7 +2,8 @@ import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 import type { Defines } from './kernel.js';
 
 /**
- * From a file under `shaders/` to WGSL: `#include "file"`, then `wgsl-preprocessor` (`#if ${NAME}` … `#endif`,
+ * From a file under `shaders/` to WGSL: `#include "file"`, `#phases "file"` (once for each phase of a cell, `%p` and
+ * `${NAME}` being the phase's), then `wgsl-preprocessor` (`#if ${NAME}` … `#endif`,
  * `${NAME}`), then `%unroll i N` … `%end`, which writes its lines N times with `%i` (and `%{4*i+j}`) replaced.
  * Registers cannot be indexed and no driver is sure to unroll, so register tiles are unrolled here.
  */
@@ -18,7 +19,7 @@ export interface Origin { readonly file: string; readonly line: number }
 /** Expands `file`. @throws Error that names file and line where a file or a define is missing. */
 export function expand(file: string, defines: Defines): Source {
   const origins: Origin[] = [];
-  const marked = include(file, defines, origins, new Set());
+  const marked = include(file, { defines, origins, seen: new Set(), phase: undefined });
   const processed = wgsl(...template(marked, defines, origins));
   const lines = unroll(processed.split('\n'), new Map());
   const kept = lines.map(splitMark).filter((line) => line.text.trim() !== '');
@@ -33,22 +34,44 @@ function splitMark(line: string): { text: string; mark: number } {
   return match ? { text: line.slice(0, match.index).trimEnd(), mark: Number(match[1]) } : { text: line, mark: 0 };
 }
 
-function include(file: string, defines: Defines, origins: Origin[], seen: Set<string>): string {
+interface Inclusion {
+  readonly defines: Defines;
+  readonly origins: Origin[];
+  /** Files that are there already, each once; a phase's own come again for each phase. */
+  readonly seen: Set<string>;
+  readonly phase: number | undefined;
+}
+
+function include(file: string, inclusion: Inclusion): string {
+  const { defines, origins, seen, phase } = inclusion;
   const text = files[`../../shaders/${file}`];
   if (text === undefined) throw new Error(`shader ${file} does not exist`);
   if (seen.has(file)) return '';
-  seen.add(file);
+  if (phase === undefined) seen.add(file);
   const lines = text.split('\n').map((line, index) => {
     const [code] = line.split('//');
-    const directive = /^#include "(.+)"/.exec(line);
+    const directive = /^#(include|phases) "(.+)"/.exec(line);
+    if (directive?.[1] === 'include') {
+      const included = directive[2]!.replace(/\$\{(\w+)\}/g, (_, name: string) => String(defines[name]));
+      return include(included, inclusion);
+    }
     if (directive) {
-      const included = directive[1]!.replace(/\$\{(\w+)\}/g, (_, name: string) => String(defines[name]));
-      return include(included, defines, origins, seen);
+      const [first, end] = [Number(defines['FIRST_PHASE']), Number(defines['END_PHASE'])];
+      return Array.from({ length: end - first }, (_, p) =>
+        include(directive[2]!, { ...inclusion, phase: first + p })).join('\n');
     }
     origins.push({ file, line: index + 1 });
-    return `${code!.trimEnd()} //@${origins.length - 1}`;
+    return `${ofPhase(code!.trimEnd(), defines, phase)} //@${origins.length - 1}`;
   });
   return lines.join('\n');
+}
+
+/** `%p` and the defines of one phase, `NAME_0` for `NAME` in phase 0. */
+function ofPhase(code: string, defines: Defines, phase: number | undefined): string {
+  if (phase === undefined) return code;
+  return code
+    .replace(/%p/g, String(phase))
+    .replace(/\$\{(\w+)\}/g, (text, name: string) => (`${name}_${phase}` in defines ? `\${${name}_${phase}}` : text));
 }
 
 function template(text: string, defines: Defines, origins: readonly Origin[]): [TemplateStringsArray, ...unknown[]] {

@@ -1,6 +1,6 @@
 import type { Kernel } from './kernel.js';
-import { BACKWARD, recurrence, type RecurrenceShape } from './recurrence.js';
+import { backward, type BackwardShape } from './recurrence.js';
 
-/** Typed face of `shaders/recurrence/step_backward.wgsl`: one time step back. */
-export const stepBackward = (shape: RecurrenceShape): Kernel =>
-  recurrence('recurrence/step_backward.wgsl', shape, BACKWARD);
+/** Typed face of `shaders/recurrence/step_backward.wgsl`: one phase of one time step back. */
+export const stepBackward = (shape: BackwardShape, phase = 0): Kernel =>
+  backward('recurrence/step_backward.wgsl', shape, phase);

@@ -1,5 +1,5 @@
 import type { Kernel } from './kernel.js';
-import { FORWARD, recurrence, type RecurrenceShape } from './recurrence.js';
+import { forward, type RecurrenceShape } from './recurrence.js';
 
-/** Typed face of `shaders/recurrence/step.wgsl`: one time step forward. */
-export const step = (shape: RecurrenceShape): Kernel => recurrence('recurrence/step.wgsl', shape, FORWARD);
+/** Typed face of `shaders/recurrence/step.wgsl`: one phase of one time step forward. */
+export const step = (shape: RecurrenceShape, phase = 0): Kernel => forward('recurrence/step.wgsl', shape, phase);

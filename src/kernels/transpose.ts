@@ -1,17 +1,14 @@
 import { ceilDiv, type Kernel } from './kernel.js';
 
-/** Typed face of `shaders/transpose.wgsl`: a [size, size] matrix of gate vectors, turned. Stride of `in` in floats. */
-export function transpose({ size, lanes, trials, strideIn }: {
-  size: number; lanes: 1 | 2 | 4; trials: number; strideIn: number;
+/** Typed face of `shaders/transpose.wgsl`: a matrix [rows, columns] of vec4f, turned. Strides in floats. */
+export function transpose({ rows, columns, trials, strideIn, strideOut }: {
+  rows: number; columns: number; trials: number; strideIn: number; strideOut: number;
 }): Kernel {
-  const groups = ceilDiv(size, 8);
   return {
     file: 'transpose.wgsl',
-    defines: {
-      SIZE: size, ELEMENT: lanes === 1 ? 'f32' : `vec${lanes}f`, STRIDE_IN: strideIn / lanes, STRIDE_OUT: size * size,
-    },
+    defines: { ROWS: rows, COLUMNS: columns, STRIDE_IN: strideIn / 4, STRIDE_OUT: strideOut / 4 },
     bindings: { in: 'read', out: 'read_write' },
-    workgroups: [groups, groups, trials],
-    cost: { bytes: 8 * trials * size * size * lanes, flops: 0 },
+    workgroups: [ceilDiv(rows, 8), ceilDiv(columns, 8), trials],
+    cost: { bytes: 32 * trials * rows * columns, flops: 0 },
   };
 }

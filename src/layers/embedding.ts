@@ -36,7 +36,7 @@ export function gatherBackward(lowering: Lowering, { label, ids, vocabulary, tab
   const rows = builder.scratch('token rows', shape.rows);
   builder.dispatch('rows by token', rowsByToken(shape), { ids, starts, rows });
   const kernel = embeddingBackward({
-    ...shape, width: table.columns, strideTable: layout.size, strideOut: gradient.stride,
+    ...shape, width: table.columns, strideTable: layout.size, strideOut: gradient.stride, gradientOf: table,
   });
   builder.dispatch(label, kernel, { starts, rows, d_out: gradient, d_table: gradientView(lowering, table) });
 }

@@ -13,12 +13,14 @@ export interface Product {
   readonly biases: readonly Parameter[];
 }
 
+const pitchOf = ({ pitch }: Rows): { pitchA?: number } => (pitch === undefined ? {} : { pitchA: pitch });
+
 /** Records out = input·weight + biases, over all T·B rows at once. */
 export function product(lowering: Lowering, { label, input, weight, biases }: Product, out: View): void {
   const { builder, trials, timeSteps, batch, layout, strategy } = lowering;
   const kernel = matmul({
     m: timeSteps * batch, n: weight.columns, k: input.width, trials, tile: strategy.matmul,
-    strideA: input.view.stride, offsetA: input.offset, strideB: layout.size, strideC: out.stride,
+    strideA: input.view.stride, offsetA: input.offset, ...pitchOf(input), strideB: layout.size, strideC: out.stride,
     biases: biases.length as Biases, strideBias: layout.size,
   });
   builder.dispatch(label, kernel, {
@@ -34,7 +36,8 @@ export function weightGradient(
   const { builder, trials, timeSteps, batch, layout, strategy } = lowering;
   const kernel = matmul({
     m: weight.rows, n: weight.columns, k: timeSteps * batch, transposeA: true, trials, tile: strategy.matmul,
-    strideA: input.view.stride, offsetA: input.offset, strideB: gradient.stride, strideC: layout.size,
+    strideA: input.view.stride, offsetA: input.offset, ...pitchOf(input), strideB: gradient.stride,
+    strideC: layout.size, gradientOf: weight,
   });
   builder.dispatch(label, kernel, { a: input.view, b: gradient, c: gradientView(lowering, weight) });
 }
@@ -47,18 +50,21 @@ export function biasGradient(lowering: Lowering, label: string, biases: readonly
   const twin = second ? second.offset - first.offset : 0;
   const kernel = columnSum({
     rows: timeSteps * batch, columns: first.columns, trials,
-    strideX: gradient.stride, strideSums: layout.size, twin, lanes: strategy.columnLanes,
+    strideX: gradient.stride, strideSums: layout.size, twin, gradientsOf: biases,
+    lanes: strategy.columnLanes,
   });
   const sums = gradientView(lowering, first);
   builder.dispatch(label, kernel, { x: gradient, sums: { ...sums, size: sums.size + twin } });
 }
 
-/** Records ∂L/∂input = gradient·weightᵀ and returns it, [T·B, pad4(inputs)]. */
-export function inputGradient(lowering: Lowering, label: string, weight: Parameter, gradient: View): View {
+/** Records ∂L/∂input = gradient·weightᵀ [+ what is in `sum`] and returns it, [T·B, pad4(inputs)]. */
+export function inputGradient(
+  lowering: Lowering, label: string, weight: Parameter, gradient: View, sum?: View,
+): View {
   const { builder, trials, timeSteps, batch, layout, strategy } = lowering;
-  const out = builder.scratch(label, timeSteps * batch * pad4(weight.rows));
+  const out = sum ?? builder.scratch(label, timeSteps * batch * pad4(weight.rows));
   const kernel = matmul({
-    m: timeSteps * batch, n: weight.rows, k: weight.columns, transposeB: true, trials, tile: strategy.matmul,
+    m: timeSteps * batch, n: weight.rows, k: weight.columns, transposeB: true, accumulate: sum !== undefined, trials, tile: strategy.matmul,
     strideA: gradient.stride, strideB: layout.size, strideC: out.stride,
   });
   builder.dispatch(label, kernel, { a: gradient, b: parameterView(lowering, weight), c: out });

@@ -14,6 +14,12 @@ export interface Lowering {
   readonly immediates: boolean;
   /** Control records, [trials]. */
   readonly control: View;
+  /** Rows have lengths of their own, which lie after the records. */
+  readonly ragged: boolean;
+  /** Gradients of states: of the final ones as a start, and of the initial ones as a result; absent in training. */
+  readonly stateGradients?: View | undefined;
+  /** One run of the program is one of many in a submit: generation. */
+  readonly repeated: boolean;
   /** Prefix of the persistent buffers, so that programs of other shapes keep their own. */
   readonly space: string;
   /** Name of the flat parameter buffer. */
@@ -27,8 +33,18 @@ export type Activation =
   | { readonly kind: 'tokens'; readonly ids: View; readonly vocabulary: number }
   | Rows;
 
-/** [T·B, width], rows padded to four floats; trial n's start `offset` floats into the view's part for n. */
-export interface Rows { readonly kind: 'rows'; readonly view: View; readonly offset: number; readonly width: number }
+/**
+ * [T·B, width], rows padded to four floats, or `pitch` floats apart; trial n's start `offset` floats into the view's
+ * part for n.
+ */
+export interface Rows {
+  readonly kind: 'rows'; readonly view: View; readonly offset: number; readonly width: number; readonly pitch?: number;
+}
+
+/** The control records, with the rows' lengths where there are, as words that all trials see. */
+export function controlWords({ control, ragged, trials, batch }: Lowering): View {
+  return { ...control, size: trials * (control.size + (ragged ? batch : 0)), stride: 0 };
+}
 
 /** A layer on the tape: its output, and how a gradient goes back through it. */
 export interface Lowered {

@@ -86,7 +86,7 @@ export function evaluationProgram(run: RunShape, text: TextShape): Program {
 export function generationProgram(run: RunShape): Program {
   const single: RunShape = { ...run, timeSteps: 1, batch: 1, trials: 1, strategy: { ...run.strategy, driver: 'step' } };
   const lowering = start(single, {
-    name: 'generate', space: 'generate ', parameters: 'generation parameters', training: false,
+    name: 'generate', space: 'generate ', parameters: 'generation parameters', training: false, repeated: true,
   });
   const { builder } = lowering;
   const current = builder.persistent('current token', 1);
@@ -99,13 +99,14 @@ export function generationProgram(run: RunShape): Program {
   return builder.build();
 }
 
-function start(
-  run: RunShape, { name, ...kind }: { name: string } & Pick<Lowering, 'space' | 'parameters' | 'training'>,
-): Lowering {
+type Kind = Pick<Lowering, 'space' | 'parameters' | 'training'> & Partial<Pick<Lowering, 'ragged' | 'repeated'>>;
+
+export function start(run: RunShape, { name, ragged = false, repeated = false, ...kind }: { name: string } & Kind): Lowering {
   const builder = new ProgramBuilder(name, run.trials);
+  const control = builder.persistent(`${name} control`, CONTROL_WORDS + (ragged ? run.batch : 0));
   return {
-    ...run, ...kind, builder, layout: run.model.layout,
-    control: builder.persistent(`${name} control`, CONTROL_WORDS),
+    ...run, ...kind, ragged, repeated, builder, layout: run.model.layout,
+    control: { ...control, size: CONTROL_WORDS, stride: CONTROL_WORDS },
   };
 }
 
@@ -125,18 +126,21 @@ function lowerWindow(
   return views;
 }
 
-/** All layers in order; `backward` runs the tape the other way. */
-function forward(
-  lowering: Lowering, model: Model, ids: View, states: View,
-): { logits: Rows; backward: (gradient: View) => void } {
+/** All layers in order; `backward` runs the tape the other way, to ∂L/∂input where `needed`. */
+export function forward(
+  lowering: Lowering, model: Model, input: View, states: View,
+): { logits: Rows; backward: (gradient: View, needed?: boolean) => View | undefined } {
   const tape: Lowered[] = [];
-  let current: Activation = { kind: 'tokens', ids, vocabulary: model.vocabulary };
+  const [first] = model.layers;
+  let current: Activation = first!.kind === 'input'
+    ? { kind: 'rows', view: input, offset: 0, width: first!.width }
+    : { kind: 'tokens', ids: input, vocabulary: model.vocabulary };
   let stateOffset = 0;
   model.layers.forEach((layer, index) => {
-    if (layer.kind === 'oneHot') return;
+    if (layer.kind === 'oneHot' || layer.kind === 'input') return;
     const parameter = (name: string) => parameterNamed(lowering, parameterName(index, name));
     let lowered: Lowered;
-    if (layer.kind === 'embedding') lowered = lowerEmbedding(lowering, ids, layer.vocabulary, parameter('weight')!);
+    if (layer.kind === 'embedding') lowered = lowerEmbedding(lowering, input, layer.vocabulary, parameter('weight')!);
     else if (layer.kind === 'linear') {
       lowered = lowerLinear(lowering, `${index} linear`, current as Rows, parameter('weight')!, parameter('bias'));
     } else {
@@ -148,9 +152,10 @@ function forward(
   });
   return {
     logits: current as Activation as Rows,
-    backward(gradient) {
+    backward(gradient, needed = false) {
       let g: View | undefined = gradient;
-      for (let i = tape.length - 1; i >= 0 && g; i--) g = tape[i]!.backward(g, i > 0);
+      for (let i = tape.length - 1; i >= 0 && g; i--) g = tape[i]!.backward(g, needed || i > 0);
+      return g;
     },
   };
 }

@@ -1,195 +1,264 @@
-import { type Cell, cellNamed } from '../cells/index.js';
+import { columns } from '../kernels/columns.js';
 import { dropout } from '../kernels/dropout.js';
-import { type RecurrenceShape } from '../kernels/recurrence.js';
-import { sequence } from '../kernels/sequence.js';
-import { sequenceBackward } from '../kernels/sequence-backward.js';
-import { step } from '../kernels/step.js';
-import { stepBackward } from '../kernels/step-backward.js';
-import { transpose } from '../kernels/transpose.js';
-import { carry } from '../kernels/carry.js';
-import { parameterName, type RecurrentDescription } from '../model/description.js';
+import { ownLanes } from '../kernels/recurrence.js';
+import { parameterName } from '../model/description.js';
 import { pad4, pad64, type Parameter } from '../model/layout.js';
+import {
+  cellOf, directionsOf, directionWidth, layerSuffix, type RecurrentDescription, recurrentWidth,
+} from '../model/recurrent.js';
 import { dropoutLayer } from '../model/states.js';
 import type { View } from '../schedule/program.js';
 import { gather, gatherBackward } from './embedding.js';
+import {
+  type Histories, lowerHistories, lowerStateGradients, masksOf, type RecurrentPlace, type StateGradients,
+} from './histories.js';
 import { biasGradient, inputGradient, product, weightGradient } from './linear.js';
-import { type Activation, type Lowered, type Lowering, parameterNamed, parameterView, type Rows } from './lowering.js';
+import {
+  type Activation, controlWords, type Lowered, type Lowering, parameterNamed, type Rows,
+} from './lowering.js';
+import { advance, historyOffsets, type Pass, retreat } from './recurrence.js';
 
-/** Where a group of stacked recurrent layers stands in the model. */
-export interface RecurrentPlace {
-  readonly description: RecurrentDescription;
-  /** Index of the layer in the model. */
-  readonly index: number;
-  /** Carried states of the whole model, [stateSize] a trial, and where this group's begin. */
-  readonly states: View;
-  readonly stateOffset: number;
-}
+export type { RecurrentPlace } from './histories.js';
 
-/** One layer's parameters and its activations in memory. */
+/** One stacked layer: what it reads, and its passes, one a direction. */
 interface Layer {
-  readonly label: string;
+  readonly index: number;
   readonly input: Activation;
-  readonly inputWeight: Parameter;
-  readonly recurrentWeight: Parameter;
-  readonly biases: readonly Parameter[];
-  /** Z, then the activated gates, then dZ: [T, B, H] gate vectors. */
-  readonly gates: View;
-  readonly history: { readonly hidden: View; readonly cell: View };
-  readonly shape: RecurrenceShape;
+  readonly passes: readonly Pass[];
 }
 
 /**
- * Stacked recurrent layers, [T·B, I] → [T·B, H]. A layer is: the input product over all time steps, the driver through
- * time, and dropout before the next; backward mirrors it.
+ * Stacked recurrent layers, [T·B, I] → [T·B, width]. A layer is, in each direction: the input product over all time
+ * steps, the driver through time; then dropout before the next layer. Backward mirrors it.
  */
 export function lowerRecurrent(lowering: Lowering, input: Activation, place: RecurrentPlace): Lowered {
   const { description } = place;
-  const cell = cellNamed(description.cell);
-  const histories = lowerHistories(lowering, cell, place);
+  const histories = lowerHistories(lowering, place);
   const layers: Layer[] = [];
   let below = input;
   for (let l = 0; l < description.layers; l++) {
-    const layer = describeLayer(lowering, cell, place, l, below, histories.ofLayer(l));
+    const layer = lowerLayer(lowering, place, histories, l, below);
     layers.push(layer);
-    lowerInput(lowering, layer);
-    advance(lowering, layer);
-    below = outputRows(lowering, layer);
+    below = outputRows(lowering, place, layer);
     if (l + 1 < description.layers) below = lowerDropout(lowering, place, l, below);
   }
   histories.carryOut();
   return {
-    output: outputRows(lowering, layers.at(-1)!),
+    output: below as Rows,
     backward(gradient, needed) {
+      const stateGradients = lowerStateGradients(lowering, place);
+      const extra = lowerExtra(lowering, place);
       let current: View | undefined = gradient;
       for (let l = layers.length - 1; l >= 0; l--) {
-        current = retreat(lowering, layers[l]!, current!, needed || l > 0);
+        current = layerBackward(lowering, place, layers[l]!, { gradient: current!, stateGradients, extra, needed });
         if (l > 0) current = dropGradient(lowering, place, l - 1, current!);
       }
+      stateGradients.arrive();
       return current;
     },
   };
 }
 
-/** Histories of all states of a group, [T+1, B, pad4(H)] each, one after the other; carried in now, out when asked. */
-function lowerHistories(lowering: Lowering, cell: Cell, { description, index, states, stateOffset }: RecurrentPlace): {
-  ofLayer(l: number): Layer['history']; carryOut(): void;
-} {
-  const { builder, timeSteps, batch, trials, control, space } = lowering;
-  const size = batch * pad4(description.units);
-  const blocks = description.layers * cell.states.length;
-  const history = (timeSteps + 1) * size;
-  const strideBlocks = pad64(trials * history);
-  const all: View = builder.persistent(`${space}${index} histories`, blocks * strideBlocks, { shared: true });
-  const shape = {
-    size, blocks, timeSteps, trials, strideStates: states.stride, offsetStates: stateOffset, strideBlocks,
-  };
-  builder.dispatch(`${index} carry in`, carry({ ...shape, out: false }), { states, histories: all, control });
-  const block = (b: number): View => ({ buffer: all.buffer, offset: b * strideBlocks, size: history, stride: history });
-  return {
-    ofLayer: (l) => ({ hidden: block(l * cell.states.length), cell: block(l * cell.states.length + 1) }),
-    carryOut: () => builder.dispatch(`${index} carry out`, carry({ ...shape, out: true }), { states, histories: all }),
-  };
+function lowerLayer(lowering: Lowering, place: RecurrentPlace, histories: Histories, l: number, input: Activation): Layer {
+  const directions = directionsOf(place.description) === 2 ? [0, 1] as const : [0] as const;
+  const passes = directions.map((direction) => {
+    const pass = describePass(lowering, place, histories, l, direction);
+    lowerInput(lowering, pass, input);
+    advance(lowering, pass);
+    return pass;
+  });
+  return { index: l, input, passes };
 }
 
-function describeLayer(
-  lowering: Lowering, cell: Cell, { description, index }: RecurrentPlace, l: number,
-  input: Activation, history: Layer['history'],
-): Layer {
-  const { builder, timeSteps, batch, trials, layout, strategy, immediates } = lowering;
-  const parameter = (name: string): Parameter | undefined =>
-    parameterNamed(lowering, parameterName(index, `${name}_l${l}`));
-  const label = `${index} ${cell.name} ${l}`;
+function describePass(
+  lowering: Lowering, place: RecurrentPlace, histories: Histories, layer: number, direction: 0 | 1,
+): Pass {
+  const { builder, timeSteps, batch, trials, layout, strategy, immediates, ragged } = lowering;
+  const { description, index } = place;
+  const { units } = description;
+  const cell = cellOf(description, layer);
+  const label = `${index} ${description.cell} ${layer}${direction === 1 ? ' reverse' : ''}`;
   return {
-    label, input, history,
-    inputWeight: parameter('weight_ih')!,
-    recurrentWeight: parameter('weight_hh')!,
-    biases: [parameter('bias_ih'), parameter('bias_hh')].filter((bias) => bias !== undefined),
-    gates: builder.scratch(`${label} gates`, timeSteps * batch * description.units * cell.lanes),
+    label, layer, direction, histories,
+    gates: builder.scratch(`${label} gates`, timeSteps * batch * pad4(units * cell.lanes)),
+    parameter: (name) => parameterNamed(lowering, parameterName(index, name + layerSuffix(layer, direction))),
     shape: {
-      cell, timeSteps, batch, units: description.units, trials,
-      strideParameters: layout.size, tile: strategy.recurrence, immediates,
+      cell, timeSteps, batch, units, trials, strideParameters: layout.size, tile: strategy.recurrence, immediates,
+      reverse: direction === 1, histories: historyOffsets(cell, histories, directionsOf(description)), ragged,
+      masks: masksOf(lowering, place, layer, direction),
     },
   };
 }
 
-/** h_1 … h_T of a layer, as the rows the next one reads. */
-function outputRows({ batch }: Lowering, { history, shape }: Layer): Rows {
-  return { kind: 'rows', view: history.hidden, offset: batch * pad4(shape.units), width: shape.units };
-}
+const biasesOf = ({ parameter }: Pass): Parameter[] =>
+  [parameter('bias_ih'), parameter('bias_hh')].filter((bias) => bias !== undefined);
 
 /** Z = X·W + b: one product, or one gather where the input is tokens. */
-function lowerInput(lowering: Lowering, { label, input, inputWeight, biases, gates }: Layer): void {
-  const name = `${label} input`;
-  if (input.kind === 'rows') {
-    product(lowering, { label: name, input, weight: inputWeight, biases }, gates);
-  } else {
-    const { ids, vocabulary } = input;
-    gather(lowering, { label: name, ids, vocabulary, table: inputWeight, biases }, gates);
-  }
+function lowerInput(lowering: Lowering, pass: Pass, input: Activation): void {
+  const label = `${pass.label} input`;
+  const weight = pass.parameter('weight_ih')!;
+  const biases = biasesOf(pass);
+  if (input.kind === 'rows') return product(lowering, { label, input, weight, biases }, pass.gates);
+  const { ids, vocabulary } = input;
+  gather(lowering, { label, ids, vocabulary, table: weight, biases }, pass.gates);
 }
 
-function advance(lowering: Lowering, { label, gates, recurrentWeight, history, shape }: Layer): void {
-  const { builder, strategy, timeSteps } = lowering;
-  const views = {
-    gates, recurrent: parameterView(lowering, recurrentWeight), hidden: history.hidden, cell: history.cell,
+/** What of an output lies where: history of state `state` of a direction, at column `column` of the whole output. */
+interface Piece { readonly pass: Pass; readonly output: number; readonly state: number; readonly column: number }
+
+function piecesOf({ description }: RecurrentPlace, { passes }: Layer): Piece[] {
+  const width = directionWidth(description);
+  return passes.flatMap((pass, d) => pass.shape.cell.outputs.map((state, output): Piece => ({
+    pass, output, state, column: d * width + output * pieceWidth(description),
+  })));
+}
+
+const pieceWidth = (description: RecurrentDescription): number =>
+  directionWidth(description) / cellOf(description, 0).outputs.length;
+
+/** Rows of a state's history that hold what time t has made. */
+function historyRows({ batch }: Lowering, { pass, state }: Piece, width: number): Rows {
+  const { histories, layer, direction, shape } = pass;
+  const pitch = pad4(shape.units);
+  return {
+    kind: 'rows', view: histories.block(layer, direction, state), offset: shape.reverse ? 0 : batch * pitch, width, pitch,
   };
-  if (strategy.driver === 'sequence') return builder.dispatch(`${label} sequence`, sequence(shape), views);
-  const kernel = step(shape);
-  for (let t = 0; t < timeSteps; t++) builder.dispatch(`${label} step`, kernel, views, t);
 }
 
-/** Back through time, then the parameters' gradients, and ∂L/∂input where `needed`. */
-function retreat(lowering: Lowering, layer: Layer, gradient: View, needed: boolean): View | undefined {
-  const { label, input, inputWeight, recurrentWeight, biases, gates, history } = layer;
-  backThroughTime(lowering, layer, gradient);
-  const before: Rows = { kind: 'rows', view: history.hidden, offset: 0, width: layer.shape.units }; // h_0 … h_{T−1}
-  weightGradient(lowering, `${label} recurrent gradient`, before, recurrentWeight, gates);
+/** Rows past the end of their sequence become zero where the group's output leaves it. */
+const leaves = ({ ragged }: Lowering, { description }: RecurrentPlace, l: number): boolean =>
+  ragged && l + 1 === description.layers;
+
+/** A layer's output as the rows the next one reads: the history itself, or pieces put side by side. */
+function outputRows(lowering: Lowering, place: RecurrentPlace, layer: Layer): Rows {
+  const { builder, timeSteps, batch, trials } = lowering;
+  const width = pieceWidth(place.description);
+  const pieces = piecesOf(place, layer);
+  const ragged = leaves(lowering, place, layer.index);
+  if (pieces.length === 1 && !ragged) return historyRows(lowering, pieces[0]!, width);
+  const whole = recurrentWidth(place.description);
+  const pitch = pad4(whole);
+  const label = `${place.index} output ${layer.index}`;
+  const out = builder.scratch(label, timeSteps * batch * pitch);
+  pieces.forEach((piece, i) => {
+    const from = historyRows(lowering, piece, width);
+    const kernel = columns({
+      timeSteps, batch, trials, ragged, width, span: i + 1 < pieces.length ? width : pitch - piece.column,
+      from: { stride: from.view.stride, start: from.offset, pitch: from.pitch!, offset: 0 },
+      to: { stride: out.stride, start: 0, pitch, offset: piece.column },
+    });
+    builder.dispatch(label, kernel, { in: from.view, out, ...(ragged ? { control: controlWords(lowering) } : {}) });
+  });
+  return { kind: 'rows', view: out, offset: 0, width: whole };
+}
+
+/** The output's gradient taken apart again: for each pass one view, its outputs one after the other. */
+function splitGradient(
+  lowering: Lowering, place: RecurrentPlace, layer: Layer, gradient: View,
+): { view: View; stride: number }[] {
+  const { builder, timeSteps, batch, trials } = lowering;
+  const { description } = place;
+  const width = pieceWidth(description);
+  const pieces = piecesOf(place, layer);
+  const ragged = leaves(lowering, place, layer.index);
+  const rows = timeSteps * batch;
+  const size = rows * pad4(width);
+  const stride = pad64(trials * size);
+  if (pieces.length === 1 && !ragged) return [{ view: gradient, stride }];
+  const outputs = pieces.length / layer.passes.length;
+  const whole = pad4(recurrentWidth(description));
+  return layer.passes.map((pass) => {
+    const label = `${pass.label} output gradient`;
+    const all = builder.scratch(label, Math.ceil((outputs * stride) / trials));
+    pieces.filter((piece) => piece.pass === pass).forEach(({ output, column }) => {
+      const out = { ...all, offset: output * stride, size, stride: size };
+      const kernel = columns({
+        timeSteps, batch, trials, ragged, width, span: pad4(width),
+        from: { stride: rows * whole, start: 0, pitch: whole, offset: column },
+        to: { stride: size, start: 0, pitch: pad4(width), offset: 0 },
+      });
+      builder.dispatch(label, kernel, { in: gradient, out, ...(ragged ? { control: controlWords(lowering) } : {}) });
+    });
+    return { view: { ...all, size: outputs * stride, stride: 0 }, stride };
+  });
+}
+
+/** Scratch of a group for ∂L/∂(states that a layer has read of the one below) and gradients of units' own values. */
+function lowerExtra({ builder, timeSteps, batch, trials }: Lowering, { description, index }: RecurrentPlace): {
+  view: View | undefined; own: number;
+} {
+  const { layers, units } = description;
+  const cells = Array.from({ length: layers }, (_, l) => cellOf(description, l));
+  const rows = timeSteps * batch;
+  const below = cells.some((cell) => cell.below?.reads) ? pad64(rows * pad4(units)) : 0;
+  const own = Math.max(...cells.map(ownLanes)) * rows * units;
+  if (below + own === 0) return { view: undefined, own: 0 };
+  const view = builder.scratch(`${index} read beside`, below + own);
+  return { view: { ...view, size: trials * view.size, stride: 0 }, own: trials * below };
+}
+
+/** Back through one layer: time, then the parameters' gradients, and ∂L/∂input where it is needed. */
+function layerBackward(
+  lowering: Lowering, place: RecurrentPlace, layer: Layer,
+  { gradient, stateGradients, extra, needed }: {
+    gradient: View; stateGradients: StateGradients; extra: ReturnType<typeof lowerExtra>; needed: boolean;
+  },
+): View | undefined {
+  const { description } = place;
+  const above = layer.index + 1 < description.layers && cellOf(description, layer.index + 1).below?.reads === true;
+  const arriving = splitGradient(lowering, place, layer, gradient);
+  let out: View | undefined;
+  layer.passes.forEach((pass, d) => {
+    const { view: output, stride: strideOutput } = arriving[d]!;
+    const view = description.bidirectional && extra.view ? extraOf(lowering, extra.view, pass) : extra.view;
+    retreat(lowering, pass, { output, strideOutput, stateGradients, extra: view, ownGradients: extra.own, above });
+    out = inputBackward(lowering, pass, layer.input, needed || layer.index > 0, out) ?? out;
+  });
+  return out;
+}
+
+/** Each direction has its own: one layer's hands what it has read on to the same direction below. */
+function extraOf({ builder, trials }: Lowering, extra: View, { direction }: Pass): View {
+  if (direction === 0) return extra;
+  const name = extra.buffer.slice(`${builder.name}/`.length);
+  const view = builder.scratch(`${name}, reverse`, extra.size / trials);
+  return { ...view, size: extra.size, stride: 0 };
+}
+
+/** Gradients of a pass's input weights and biases, and ∂L/∂input, added to the other direction's. */
+function inputBackward(
+  lowering: Lowering, pass: Pass, input: Activation, needed: boolean, other: View | undefined,
+): View | undefined {
+  const { label, gates } = pass;
+  const weight = pass.parameter('weight_ih')!;
+  const biases = biasesOf(pass);
   biasGradient(lowering, `${label} bias gradient`, biases, gates);
   const name = `${label} input weight gradient`;
   if (input.kind === 'tokens') {
-    const lookup = { label: name, ids: input.ids, vocabulary: input.vocabulary, table: inputWeight, biases };
-    gatherBackward(lowering, lookup, gates);
+    const { ids, vocabulary } = input;
+    gatherBackward(lowering, { label: name, ids, vocabulary, table: weight, biases }, gates);
     return undefined;
   }
-  weightGradient(lowering, name, input, inputWeight, gates);
-  return needed ? inputGradient(lowering, `${label} input gradient`, inputWeight, gates) : undefined;
-}
-
-function backThroughTime(
-  lowering: Lowering, { label, gates, recurrentWeight, history, shape }: Layer, gradient: View,
-): void {
-  const { builder, strategy, timeSteps, batch, trials, layout } = lowering;
-  const { units, cell } = shape;
-  const transposed = builder.scratch(`${label} transposed`, units * units * cell.lanes);
-  builder.dispatch(
-    `${label} transpose`, transpose({ size: units, lanes: cell.lanes, trials, strideIn: layout.size }),
-    { in: parameterView(lowering, recurrentWeight), out: transposed },
-  );
-  const views = {
-    gates, transposed, d_output: gradient, cell: history.cell,
-    d_cell: builder.scratch(`${label} cell gradient`, batch * pad4(units)),
-  };
-  if (strategy.driver === 'sequence') {
-    return builder.dispatch(`${label} sequence backward`, sequenceBackward(shape), views);
-  }
-  const kernel = stepBackward(shape);
-  for (let t = timeSteps - 1; t >= 0; t--) builder.dispatch(`${label} step backward`, kernel, views, t);
+  weightGradient(lowering, name, input, weight, gates);
+  return needed ? inputGradient(lowering, `${label} input gradient`, weight, gates, other) : undefined;
 }
 
 /** Dropout between layer `l` and the next; none outside training. */
 function lowerDropout(lowering: Lowering, { description, index }: RecurrentPlace, l: number, input: Rows): Rows {
   if (!lowering.training || description.dropout === 0) return input;
   const { builder, timeSteps, batch } = lowering;
-  const out = builder.scratch(`${index} dropped ${l}`, timeSteps * batch * pad4(description.units));
-  drop(lowering, `${index} dropout ${l}`, description, dropoutLayer(index, l), input, out);
-  return { ...input, view: out, offset: 0 };
+  const width = recurrentWidth(description);
+  const rows = { ...input };
+  const out = builder.scratch(`${index} dropped ${l}`, timeSteps * batch * pad4(width));
+  drop(lowering, `${index} dropout ${l}`, description, dropoutLayer(index, l), rows, out);
+  return { kind: 'rows', view: out, offset: 0, width };
 }
 
 /** The same mask on the way back. */
 function dropGradient(lowering: Lowering, { description, index }: RecurrentPlace, l: number, gradient: View): View {
-  if (description.dropout === 0) return gradient;
+  if (!lowering.training || description.dropout === 0) return gradient;
   const out = lowering.builder.scratch(`${index} dropout gradient ${l}`, gradient.size);
-  const input: Rows = { kind: 'rows', view: gradient, offset: 0, width: description.units };
+  const input: Rows = { kind: 'rows', view: gradient, offset: 0, width: recurrentWidth(description) };
   drop(lowering, `${index} dropout backward ${l}`, description, dropoutLayer(index, l), input, out);
   return out;
 }

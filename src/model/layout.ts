@@ -17,15 +17,35 @@ export const pad64 = (n: number): number => 64 * Math.ceil(n / 64);
 export type Arrangement =
   | { readonly kind: 'rows' } // [rows, columns] as it is (embedding tables, plain biases)
   | { readonly kind: 'transposed' } // outside [out, in], inside [in, out] (linear weights)
-  | { readonly kind: 'gates'; readonly units: number; readonly gates: number; readonly lanes: number };
-// gates: outside [gates·units, in] or [gates·units], inside [in, units, lanes]
+  | GatesArrangement;
+
+/**
+ * Outside [blocks·units, in] or [blocks·units], inside [in, units, lanes]: row block b is lane `blocks[b]`. Lanes that
+ * no block names hold zero, and so do entries that `modules` rules out (see {@link isTrained}).
+ */
+export interface GatesArrangement {
+  readonly kind: 'gates';
+  readonly units: number;
+  readonly lanes: number;
+  readonly blocks: readonly number[];
+  /** Units are in so many groups; a unit hears its own group and those after it. */
+  readonly modules?: number;
+}
 
 /**
  * How a parameter starts. Values are drawn in PyTorch's order from a stream of their own, so no layout changes them.
  */
 export type Initial =
   | { readonly kind: 'uniform'; readonly bound: number }
-  | { readonly kind: 'normal'; readonly deviation: number };
+  | { readonly kind: 'normal'; readonly deviation: number }
+  /** One value for each row block. */
+  | { readonly kind: 'constant'; readonly blocks: readonly number[] }
+  /** Orthonormal columns, or rows where there are fewer (Saxe et al. 2014). */
+  | { readonly kind: 'orthogonal' }
+  /** `nonZeros` values a row, N(0, deviation²), the matrix scaled to `spectralRadius` where given (Pascanu 2013). */
+  | {
+    readonly kind: 'sparse'; readonly nonZeros: number; readonly deviation: number; readonly spectralRadius?: number;
+  };
 
 /** One parameter tensor before it has a place. */
 export interface ParameterShape {
@@ -35,6 +55,8 @@ export interface ParameterShape {
   readonly shape: readonly number[];
   readonly arrangement: Arrangement;
   readonly initial: Initial;
+  /** Row blocks that start from one value instead, e.g. the forget gate's bias. */
+  readonly fixed?: Readonly<Record<number, number>>;
 }
 
 /** One parameter tensor in the flat buffer: `rows` rows of `pitch` floats from `offset`. */
@@ -63,6 +85,17 @@ function innerShape({ shape, arrangement }: ParameterShape): { rows: number; col
 /** Number of values of `parameter` in PyTorch's shape. */
 export const elementCount = (parameter: ParameterShape): number => parameter.shape.reduce((a, b) => a * b, 1);
 
+/** Number of elements for which {@link isTrained} holds, without a look at each: a file may name any size. */
+function trainedCount(parameter: ParameterShape): number {
+  const { arrangement } = parameter;
+  if (arrangement.kind !== 'gates' || arrangement.modules === undefined) return elementCount(parameter);
+  const { units, modules, blocks } = arrangement;
+  const start = (module: number): number => Math.ceil((module * units) / modules);
+  let count = 0;
+  for (let m = 0; m < modules; m++) count += (start(m + 1) - start(m)) * (units - start(m));
+  return blocks.length * count;
+}
+
 /** Gives every parameter its place, in the order given. */
 export function layoutParameters(shapes: readonly ParameterShape[]): ParameterLayout {
   let offset = 0;
@@ -71,7 +104,7 @@ export function layoutParameters(shapes: readonly ParameterShape[]): ParameterLa
     const { rows, columns } = innerShape(shape);
     const parameter: Parameter = { ...shape, offset, rows, columns, pitch: pad4(columns) };
     offset += pad64(rows * parameter.pitch);
-    count += elementCount(shape);
+    count += trainedCount(shape);
     return parameter;
   });
   return { parameters, size: offset, count };
@@ -84,11 +117,23 @@ export function innerIndex(parameter: Parameter, index: number): number {
   const row = shape.length === 1 ? index : Math.floor(index / outerColumns);
   const column = shape.length === 1 ? 0 : index % outerColumns;
   if (arrangement.kind === 'gates') {
-    const gate = Math.floor(row / arrangement.units);
-    return offset + column * pitch + (row % arrangement.units) * arrangement.lanes + gate;
+    const lane = arrangement.blocks[Math.floor(row / arrangement.units)]!;
+    return offset + column * pitch + (row % arrangement.units) * arrangement.lanes + lane;
   }
   if (shape.length === 1) return offset + index;
   return arrangement.kind === 'transposed' ? offset + column * pitch + row : offset + row * pitch + column;
+}
+
+/** The group of unit `unit` of `units` where they are in `modules` groups of nearly equal size. */
+export const moduleOf = (unit: number, units: number, modules: number): number => Math.floor((unit * modules) / units);
+
+/** Whether element `index` (row-major) of `parameter` exists: a clockwork RNN's modules do not hear faster ones. */
+export function isTrained({ arrangement, shape }: ParameterShape, index: number): boolean {
+  if (arrangement.kind !== 'gates' || arrangement.modules === undefined) return true;
+  const { units, modules } = arrangement;
+  const columns = shape[1] ?? 1;
+  const row = Math.floor(index / columns) % units;
+  return moduleOf(index % columns, units, modules) >= moduleOf(row, units, modules);
 }
 
 /** Copies PyTorch-ordered `values` into the flat buffer; `base` is the trial's start. */
@@ -99,7 +144,12 @@ export function packParameter(
   if (values.length !== n) {
     throw new RangeError(`${parameter.name} has ${values.length} values, its shape [${parameter.shape}] needs ${n}`);
   }
-  for (let e = 0; e < n; e++) flat[base + innerIndex(parameter, e)] = values[e]!;
+  for (let e = 0; e < n; e++) {
+    if (values[e] !== 0 && !isTrained(parameter, e)) {
+      throw new RangeError(`${parameter.name}[${e}] is ${values[e]}: it must be 0, since a module hears no faster one`);
+    }
+    flat[base + innerIndex(parameter, e)] = values[e]!;
+  }
 }
 
 /** The values of `parameter` in PyTorch's order; `base` is the trial's start in the flat buffer. */

@@ -13,6 +13,11 @@ export const stream = {
   dropout: 2,
   sampling: 3,
   data: 4,
+  /** Mask of h_{t−1}, the same at all times; element (row, unit) of [B, pad4(H)]. */
+  recurrentDropout: 5,
+  /** Element (time, row, unit) of [T, B, pad4(H)]. */
+  zoneoutHidden: 6,
+  zoneoutCell: 7,
 } as const;
 
 /** Second key word: 'Latc' in ASCII. The first is the seed, one for each trial. */

@@ -1,0 +1,22 @@
+const GRADIENTS%p = array<u32, ${SOURCES}>(${SOURCE_STATES}); // which states the sources are
+const MASKED%p = array<bool, ${SOURCES}>(${SOURCE_MASKED}); // those that were multiplied through a mask
+const QUARTETS%p = ${QUARTETS}u; // of a row's gradient that goes through phase %p's weights
+
+// Quartet n of that row, which begins at `row`: all of dZ, or the lanes that the weights lead to.
+fn delta%p(row: u32, n: u32) -> vec4f {
+#if ${FROM_OUTPUT}
+  return d_output[row + n];
+#elif ${ALL_LANES}
+  return gates[row + n];
+#elif ${FOUR_OF_EIGHT}
+  return gates[row + 2u * n];
+#elif ${TWO_OF_FOUR}
+  return vec4f(gates[row + 2u * n].xy, gates[row + min(2u * n + 1u, H - 1u)].xy);
+#else
+  return vec4f( // past H, the weights' padding is zero
+%unroll j 4
+    gates[row + min(4u * n + %ju, H - 1u)][${FIRST_LANE}],
+%end
+  );
+#endif
+}

@@ -1,0 +1,7 @@
+// The forward pass of a cell h_t = a·h_{t−1} + b, whose a and b the driver `scan` also takes as they are.
+
+fn cell_forward(z: Gates, previous: State, unit: Unit) -> Forward {
+  let gates = activate(z);
+  let c = coefficients(gates);
+  return Forward(gates, State(c.x * previous[0] + c.y));
+}

@@ -1,0 +1,60 @@
+// Z = [Z +] Σ_s source_s·R_s for a block's ROWS × COLUMNS vec4f, in registers, then in the array z. Phase %p; see
+// lib/advance.wgsl.
+
+%unroll c ${COLUMNS}
+  let column%c = min(block * COLUMNS%p + %cu, PITCH%p - 1u);
+%end
+%unroll r ${ROWS}
+  let row%r = min(row + %ru, B - 1u);
+%unroll c ${COLUMNS}
+#if ${ALL_LANES}
+  var z%r_%c = gates[gates0 + row%r * PITCH%p + column%c];
+#else
+  var z%r_%c = vec4f();
+#endif
+%end
+%end
+  for (var s = 0u; s < ${SOURCES}u; s++) {
+    let weights0 = trial * ${STRIDE_PARAMETERS}u + s * ${STRIDE_SOURCE}u;
+    let source0 = history0 + SOURCES%p[s] * BLOCK + ${SOURCE_SLOT} * SLOT;
+%unroll r ${ROWS}
+    let from%r = source0 + row%r * HP;
+%end
+#if ${QUAD}
+    for (var k4 = 0u; k4 < (K%p + 3u) / 4u; k4++) {
+%unroll r ${ROWS}
+      let h%r = states[from%r + k4];
+%end
+%unroll c ${COLUMNS}
+      let w%c = mat4x4f( // past K, the source's padding is zero
+%unroll j 4
+        weights%p[weights0 + min(4u * k4 + %ju, K%p - 1u) * PITCH%p + column%c],
+%end
+      );
+%unroll r ${ROWS}
+      z%r_%c += w%c * h%r;
+%end
+%end
+    }
+#else
+    for (var k = 0u; k < K%p; k++) {
+%unroll r ${ROWS}
+      let h%r = states[from%r + k];
+%end
+%unroll c ${COLUMNS}
+      let w%c = weights%p[weights0 + k * PITCH%p + column%c];
+%unroll r ${ROWS}
+      z%r_%c += h%r * w%c;
+%end
+%end
+    }
+#endif
+  }
+
+  // The cell is written once and looped over, since it is long: its compilation would cost more than the loop.
+  var z: array<vec4f, ${TILE}>;
+%unroll r ${ROWS}
+%unroll c ${COLUMNS}
+  z[%{r*${COLUMNS}+c}] = z%r_%c;
+%end
+%end

@@ -1,0 +1,34 @@
+// ∂L/∂source_s = dZ·R_sᵀ for a block's ROWS × UNITS units of each source, in registers, then in the array products,
+// [source, row, unit]; zero unless `begun`. dZ is that of time `from`. Phase %p; see lib/retreat.wgsl.
+
+%unroll q ${UNITS}
+  let unit%q = min(block * UNITS + %qu, ${OUT_UNITS}u - 1u);
+%end
+%unroll r ${ROWS}
+  let from%r = ((trial * T + from) * B + min(row + %ru, B - 1u)) * ${DELTA_PITCH}u;
+%end
+  var products: array<f32, ${PRODUCTS}>;
+  for (var s = 0u; s < ${SOURCES}u && begun; s++) {
+    let transposed0 = trial * ${STRIDE_TRANSPOSED}u + ${OFFSET_TRANSPOSED}u + s * ${STRIDE_TURNED}u;
+%unroll r ${ROWS}
+%unroll q ${UNITS}
+    var d%r_%q = 0.0;
+%end
+%end
+    for (var n = 0u; n < QUARTETS%p; n++) {
+%unroll q ${UNITS}
+      let w%q = transposed[transposed0 + n * ${OUT_UNITS}u + unit%q];
+%end
+%unroll r ${ROWS}
+      let dz%r = delta%p(from%r, n);
+%unroll q ${UNITS}
+      d%r_%q += dot(dz%r, w%q);
+%end
+%end
+    }
+%unroll r ${ROWS}
+%unroll q ${UNITS}
+    products[s * ROWS * UNITS + %{r*${UNITS}+q}u] = d%r_%q;
+%end
+%end
+  }

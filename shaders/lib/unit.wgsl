@@ -1,0 +1,80 @@
+// What else a unit is told: its own trained values, the place in time, and what keeps its states as they were.
+//
+//   own      [H, OWN lanes]
+//   control  8 words a trial (lib/control.wgsl), then with RAGGED the lengths of rows [trials, B]
+//
+// Masks are functions of their address, so that the way back draws them again. CPU twin: src/reference/masks.ts
+
+#if ${OWN}
+@group(0) @binding(${AT_own}) var<storage, read> own: array<vec4f>;
+
+fn own_of(trial: u32, index: u32) -> Own {
+#if ${OWN_FOUR}
+  return own[trial * ${STRIDE_OWN}u + index];
+#else
+  let at = trial * ${STRIDE_OWN}u + 2u * index;
+  return mat2x4f(own[at], own[at + 1u]);
+#endif
+}
+#endif
+
+#if ${CONTROL}
+@group(0) @binding(${AT_control}) var<storage, read> control: array<u32>;
+#endif
+
+#if ${CLOCK}
+var<private> runs: u32; // windows before this one in the same submit: generation has many
+
+// Of the window in the sequence.
+fn position(trial: u32) -> u32 { return control[8u * trial + 2u] + runs * T; }
+#endif
+
+#if ${MASKS}
+#include "lib/philox.wgsl"
+
+// 24 random bits of element `element` of a layer's tensor.
+fn random_bits(trial: u32, element: u32, stream: u32) -> u32 {
+  let counter = vec4u(element / 4u, control[8u * trial + 1u], ${RECURRENCE_LAYER}u, stream);
+  return philox4x32(counter, vec2u(control[8u * trial], ${KEY_TAG}u))[element & 3u] >> 8u;
+}
+#endif
+
+#if ${DROPOUT}
+// The same mask at all times (Gal & Ghahramani 2016).
+fn dropout_mask(trial: u32, row: u32, index: u32) -> f32 {
+  let bits = random_bits(trial, row * ${PADDED}u + index, ${DROPOUT_STREAM}u);
+  return select(0.0, ${DROPOUT_SCALE}, bits >= ${DROPOUT_THRESHOLD}u);
+}
+#endif
+
+#if ${SETTLES}
+// The share of each state that stays as it was: zoneout (Krueger et al. 2017), and 1 past the end of a row.
+fn staying(trial: u32, t: u32, row: u32, index: u32) -> State {
+  var stays: State;
+#if ${ZONEOUT_MEAN}
+  stays[0] = ${ZONEOUT_HIDDEN};
+#if ${ZONES_CELL}
+  stays[1] = ${ZONEOUT_CELL};
+#endif
+#elif ${ZONEOUT}
+  let element = (t * B + row) * ${PADDED}u + index;
+  stays[0] = f32(random_bits(trial, element, ${ZONEOUT_HIDDEN_STREAM}u) < ${HIDDEN_THRESHOLD}u);
+#if ${ZONES_CELL}
+  stays[1] = f32(random_bits(trial, element, ${ZONEOUT_CELL_STREAM}u) < ${CELL_THRESHOLD}u);
+#endif
+#endif
+#if ${RAGGED}
+  if (t >= control[${TRIALS}u * 8u + trial * B + row]) {
+    for (var s = 0u; s < CARRIED; s++) { stays[s] = 1.0; }
+  }
+#endif
+  return stays;
+}
+
+fn settle(trial: u32, t: u32, row: u32, index: u32, next: State, previous: State) -> State {
+  let stays = staying(trial, t, row, index);
+  var state = next;
+  for (var s = 0u; s < CARRIED; s++) { state[s] = (1.0 - stays[s]) * next[s] + stays[s] * previous[s]; }
+  return state;
+}
+#endif

@@ -1,0 +1,6 @@
+import type { Kernel } from './kernel.js';
+import { backward, type BackwardShape } from './recurrence.js';
+
+/** Typed face of `shaders/recurrence/initial_backward.wgsl`: ∂L/∂(initial states), after the last step back. */
+export const initialBackward = (shape: BackwardShape): Kernel =>
+  backward('recurrence/initial_backward.wgsl', shape, 0);

@@ -1,0 +1,164 @@
+import { type Model, widthOf } from './description.js';
+import { checkInteger } from './check.js';
+import { elementCount } from './layout.js';
+import { directionsOf } from './recurrent.js';
+import { stateBlocks } from './states.js';
+
+/**
+ * A network on sequences of one's own: outputs, final states, and every gradient. The GPU's (`src/train/gpu-network.ts`)
+ * and the float64 one (`src/reference/reference-network.ts`) have this face, so that one can stand for the other.
+ */
+export interface Network {
+  readonly model: Model;
+  /** Outputs and final states. */
+  run(input: NetworkInput): Promise<NetworkResult>;
+  /** The same, and the gradients of Σ outputs·outputGradient + Σ final states·stateGradients. */
+  gradients(input: GradientInput): Promise<NetworkGradients>;
+  /** Values by PyTorch's names, in PyTorch's shapes. */
+  parameters(): Promise<Map<string, Values>>;
+  /** Replaces the parameters that are named. @throws RangeError where a name or a length is not the model's. */
+  setParameters(values: ReadonlyMap<string, ArrayLike<number>>): Promise<void>;
+  destroy(): void;
+}
+
+export type Values = Float32Array | Float64Array;
+
+/**
+ * States by model layer and name, `1.hidden`, `1.cell`: [layers·directions, B, H] as PyTorch's h_n, stacked layer by
+ * stacked layer, forward before reverse.
+ */
+export type NamedStates<V = ArrayLike<number>> = Readonly<Record<string, V>>;
+
+export interface NetworkInput {
+  /** Rows of values [T, B, I], time first and without padding, or tokens [T, B]. */
+  readonly inputs: ArrayLike<number>;
+  /** States before the first step; `carry`: those after the call before. Zero where absent. */
+  readonly states?: NamedStates | 'carry';
+  /** With `carry`: rows [B] that start from zero all the same. */
+  readonly reset?: ArrayLike<boolean | number>;
+  /**
+   * Steps of each row [B], 0 to T. Past its end a row's outputs are zero, its states stay as they are, and no gradient
+   * comes back. The reverse direction starts at the end.
+   */
+  readonly lengths?: ArrayLike<number>;
+  /** Where given, dropout, recurrent dropout and zoneout draw the masks of this training step; else nothing drops. */
+  readonly step?: number;
+}
+
+export interface GradientInput extends NetworkInput {
+  /** ∂L/∂outputs, [T, B, O]. */
+  readonly outputGradient: ArrayLike<number>;
+  /** ∂L/∂(final states), by name; zero where absent. */
+  readonly stateGradients?: NamedStates;
+}
+
+export interface NetworkResult {
+  /** [T, B, O] */
+  readonly outputs: Values;
+  readonly states: NamedStates<Values>;
+}
+
+export interface NetworkGradients extends NetworkResult {
+  /** ∂L/∂inputs, [T, B, I]; absent where the input is tokens. */
+  readonly inputGradient?: Values;
+  readonly parameterGradients: ReadonlyMap<string, Values>;
+  /** ∂L/∂(states before the first step). */
+  readonly stateGradients: NamedStates<Values>;
+}
+
+export interface NetworkOptions {
+  readonly timeSteps: number;
+  readonly batch: number;
+  /** Draws the initial parameters, and masks. 1 by default. */
+  readonly seed?: number;
+}
+
+/** @throws RangeError where an option is out of range. */
+export function checkNetworkOptions({ timeSteps, batch, seed = 1 }: NetworkOptions): Required<NetworkOptions> {
+  return {
+    timeSteps: checkInteger('timeSteps', timeSteps, 1, 65536),
+    batch: checkInteger('batch', batch, 1, 65535),
+    seed: checkInteger('seed', seed, 0, 2 ** 32 - 1),
+  };
+}
+
+/**
+ * Checks all of an input before anything is computed.
+ * @throws RangeError that names what is wrong: a length, a token, a state, or states carried where they cannot be
+ */
+export function checkNetworkInput(
+  model: Model, { timeSteps, batch }: NetworkOptions, { inputs, states, reset, lengths, step }: NetworkInput,
+): void {
+  const [first] = model.layers;
+  const width = first!.kind === 'input' ? widthOf(first!) : 1;
+  checkLength('inputs', inputs, timeSteps * batch * width, `[${timeSteps}, ${batch}${width > 1 ? `, ${width}` : ''}]`);
+  if (model.vocabulary > 0) {
+    for (let i = 0; i < inputs.length; i++) checkInteger(`token ${i}`, inputs[i], 0, model.vocabulary - 1);
+  }
+  if (states === 'carry') checkCarry(model);
+  else if (states) checkStates(model, batch, 'state', states);
+  if (reset) {
+    if (states !== 'carry') throw new RangeError('reset names rows of carried states: give it with states: "carry"');
+    checkLength('reset', reset, batch, `[${batch}]`);
+  }
+  if (lengths) {
+    checkLength('lengths', lengths, batch, `[${batch}]`);
+    for (let b = 0; b < batch; b++) checkInteger(`length of row ${b}`, lengths[b], 0, timeSteps);
+  }
+  if (step !== undefined) checkInteger('step', step, 0);
+}
+
+/** @throws RangeError likewise. */
+export function checkGradientInput(model: Model, options: NetworkOptions, input: GradientInput): void {
+  checkNetworkInput(model, options, input);
+  const { timeSteps, batch } = options;
+  const { outputs } = model;
+  checkLength('outputGradient', input.outputGradient, timeSteps * batch * outputs,
+    `[${timeSteps}, ${batch}, ${outputs}]`);
+  if (input.stateGradients) checkStates(model, batch, 'state gradient', input.stateGradients);
+}
+
+/** @throws RangeError where `values` has a name or a length that the model's parameters have not. */
+export function checkParameterValues({ layout }: Model, values: ReadonlyMap<string, ArrayLike<number>>): void {
+  for (const [name, array] of values) {
+    const parameter = layout.parameters.find((candidate) => candidate.name === name);
+    if (!parameter) {
+      throw new RangeError(`the model has no parameter "${name}": use ${layout.parameters.map((p) => p.name).join(', ')}`);
+    }
+    checkLength(name, array, elementCount(parameter), `[${parameter.shape}]`);
+  }
+}
+
+function checkCarry(model: Model): void {
+  const index = model.layers.findIndex((layer) => layer.kind === 'recurrent' && layer.bidirectional);
+  if (index < 0) return;
+  throw new RangeError(`layer ${index} is bidirectional, and states are to be carried: its reverse direction starts from ` +
+    'the end of the window that comes next, which is not known yet; give whole sequences, or leave bidirectional out');
+}
+
+function checkStates(model: Model, batch: number, what: string, states: NamedStates): void {
+  const shapes = namedStateShapes(model, batch);
+  for (const [name, values] of Object.entries(states)) {
+    const shape = shapes.get(name);
+    if (!shape) throw new RangeError(`the model has no ${what} "${name}": use ${[...shapes.keys()].join(', ')}`);
+    checkLength(`${what} ${name}`, values, shape.reduce((a, b) => a * b), `[${shape}]`);
+  }
+}
+
+/** Shapes [layers·directions, B, H] of a model's carried states by name. */
+export function namedStateShapes({ layers }: Model, batch: number): Map<string, readonly [number, number, number]> {
+  const shapes = new Map<string, readonly [number, number, number]>();
+  layers.forEach((layer, index) => {
+    if (layer.kind !== 'recurrent') return;
+    for (const { state, width } of stateBlocks(layer, batch)) {
+      shapes.set(`${index}.${state}`, [layer.layers * directionsOf(layer), batch, width]);
+    }
+  });
+  return shapes;
+}
+
+function checkLength(name: string, values: ArrayLike<unknown>, length: number, shape: string): void {
+  if (values.length !== length) {
+    throw new RangeError(`${name} has ${values.length} values, its shape ${shape} needs ${length}`);
+  }
+}

@@ -1,0 +1,191 @@
+import { readBuffer } from '../gpu/buffers.js';
+import type { Device } from '../gpu/device.js';
+import { CONTROL_WORDS, writeControl } from '../kernels/control.js';
+import { type SequenceProgram, sequenceProgram } from '../layers/sequences.js';
+import { type Model, widthOf } from '../model/description.js';
+import { initialParameters } from '../model/initial.js';
+import { pad4 } from '../model/layout.js';
+import {
+  checkGradientInput, checkNetworkInput, checkNetworkOptions, checkParameterValues, type GradientInput, type Network,
+  type NetworkGradients, type NetworkInput, type NetworkOptions, type NetworkResult,
+} from '../model/network.js';
+import { stateSize } from '../model/states.js';
+import {
+  allStateBlocks, packParameters, packStates, padRows, unpackParameters, unpackStates, unpadRows,
+} from '../model/named-values.js';
+import { type Executables, prepare } from '../schedule/executable.js';
+import { chunks } from '../schedule/chunks.js';
+import type { Program } from '../schedule/program.js';
+import type { Strategy } from '../schedule/tiles.js';
+
+/** A program on the device, and whether it has the newest parameters. */
+interface Ready { readonly program: Program; readonly ends: readonly number[]; readonly executables: Executables; version: number }
+
+type Floats = Float32Array<ArrayBuffer>;
+
+/**
+ * A network on the GPU. A program is made when it is first needed: to run or for gradients, with lengths or without,
+ * with masks or without. Calls wait for their results, so they come one after the other.
+ */
+export class GpuNetwork implements Network {
+  private readonly options: Required<NetworkOptions>;
+  private readonly flat: Floats; // parameters, [layout.size]
+  private version = 0; // of the parameters
+  private carried: Floats; // states after the call before
+  private position = 0; // of the window that comes next in its sequence, if states are carried
+  private readonly ready = new Map<string, Promise<Ready>>();
+  private turn: Promise<unknown> = Promise.resolve();
+
+  /** @throws RangeError where an option is out of range. */
+  constructor(private readonly device: Device, readonly model: Model, options: NetworkOptions, readonly strategy: Strategy) {
+    this.options = checkNetworkOptions(options);
+    this.flat = Float32Array.from(initialParameters(model, this.options.seed));
+    this.carried = new Float32Array(stateSize(model, this.options.batch));
+  }
+
+  /** @throws RangeError as `checkNetworkInput` says. */
+  async run(input: NetworkInput): Promise<NetworkResult> {
+    checkNetworkInput(this.model, this.options, input);
+    return this.inTurn(async () => this.result(await this.submit(input, false)));
+  }
+
+  /** @throws RangeError as `checkGradientInput` says. */
+  async gradients(input: GradientInput): Promise<NetworkGradients> {
+    const { model, options } = this;
+    checkGradientInput(model, options, input);
+    return this.inTurn(async () => {
+      const ready = await this.submit(input, true);
+      const [first] = model.layers;
+      const size = stateSize(model, options.batch);
+      const gradient = await this.read(ready, 'gradient', model.layout.size);
+      const states = size > 0 ? await this.read(ready, 'state gradients', size) : new Float32Array();
+      return {
+        ...await this.result(ready),
+        ...(first!.kind === 'input' ? { inputGradient: await this.readRows(ready, 'input gradient', widthOf(first!)) } : {}),
+        parameterGradients: unpackParameters(model, gradient),
+        stateGradients: unpackStates(model, options.batch, states),
+      };
+    });
+  }
+
+  async parameters(): Promise<Map<string, Float32Array | Float64Array>> {
+    return unpackParameters(this.model, this.flat);
+  }
+
+  /** @throws RangeError where a name or a length is not the model's; nothing is changed then. */
+  async setParameters(values: ReadonlyMap<string, ArrayLike<number>>): Promise<void> {
+    checkParameterValues(this.model, values);
+    const changed = this.flat.slice();
+    packParameters(this.model, values, changed);
+    this.flat.set(changed);
+    this.version++;
+  }
+
+  destroy(): void {
+    for (const ready of this.ready.values()) void ready.then(({ executables }) => executables.destroy(), () => undefined);
+    this.ready.clear();
+  }
+
+  /** One call after the other: they share buffers. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  private prepared(kind: SequenceProgram): Promise<Ready> {
+    const key = JSON.stringify(kind);
+    let ready = this.ready.get(key);
+    if (!ready) this.ready.set(key, (ready = this.prepareProgram(kind)));
+    return ready;
+  }
+
+  private async prepareProgram(kind: SequenceProgram): Promise<Ready> {
+    const { device, model, strategy, options: { timeSteps, batch } } = this;
+    const run = { model, timeSteps, batch, trials: 1, strategy, immediates: device.immediates };
+    const program = sequenceProgram(run, kind);
+    return {
+      program, ends: chunks(program, strategy.submitFlops), version: -1,
+      executables: await prepare(device, [program], timeSteps),
+    };
+  }
+
+  /** Writes what the program reads, and submits it. */
+  private async submit(input: NetworkInput | GradientInput, gradients: boolean): Promise<Ready> {
+    const { model, device, options: { batch } } = this;
+    const ready = await this.prepared({ gradients, ragged: input.lengths !== undefined, training: input.step !== undefined });
+    device.check();
+    const { executables, program } = ready;
+    const write = (name: string, data: Floats | Uint32Array<ArrayBuffer>): void => {
+      if (data.length > 0) device.gpu.queue.writeBuffer(executables.buffer(name), 0, data);
+    };
+    if (ready.version !== this.version) write('parameters', this.flat);
+    ready.version = this.version;
+    const [first] = model.layers;
+    write('inputs', first!.kind === 'input'
+      ? Float32Array.from(padRows(Float32Array.from(input.inputs), first!.width)) : Uint32Array.from(input.inputs));
+    write('states', this.statesBefore(input));
+    write(`${program.name} control`, this.control(input));
+    if ('outputGradient' in input) {
+      write('output gradient', Float32Array.from(padRows(Float32Array.from(input.outputGradient), model.outputs)));
+      if (this.carried.length > 0) write('state gradients', Float32Array.from(packStates(model, batch, input.stateGradients)));
+    }
+    this.encode(ready);
+    if (this.carried.length > 0) this.carried = await this.read(ready, 'states', this.carried.length);
+    this.position += this.options.timeSteps;
+    return ready;
+  }
+
+  private encode({ program, ends, executables }: Ready): void {
+    let from = 0;
+    for (const to of ends) {
+      const encoder = this.device.gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      executables.encode(pass, program, { from, to });
+      pass.end();
+      this.device.gpu.queue.submit([encoder.finish()]);
+      from = to;
+    }
+  }
+
+  private control({ step = 0, lengths }: NetworkInput): Uint32Array<ArrayBuffer> {
+    const words = new Uint32Array(CONTROL_WORDS + (lengths?.length ?? 0));
+    writeControl(words, new Float32Array(words.buffer), 0, {
+      seed: this.options.seed, step, cursor: this.position, keep: true, rate: 0, correction1: 1, correction2: 1,
+      temperature: 0,
+    });
+    if (lengths) words.set(Uint32Array.from(lengths), CONTROL_WORDS);
+    return words;
+  }
+
+  /** States before the first time step; the position goes on where any row's are carried. */
+  private statesBefore({ states, reset }: NetworkInput): Floats {
+    const { model, options: { batch } } = this;
+    if (states !== 'carry' || (reset && Array.from(reset).every(Boolean))) this.position = 0;
+    if (states !== 'carry') return Float32Array.from(packStates(model, batch, states));
+    const carried = this.carried.slice();
+    for (const { offset, pitch } of allStateBlocks(model, batch)) {
+      for (let b = 0; reset && b < batch; b++) {
+        if (reset[b]) carried.fill(0, offset + b * pitch, offset + (b + 1) * pitch);
+      }
+    }
+    return carried;
+  }
+
+  private async result(ready: Ready): Promise<NetworkResult> {
+    const { model, options: { batch } } = this;
+    return {
+      outputs: await this.readRows(ready, 'outputs', model.outputs),
+      states: unpackStates(model, batch, this.carried),
+    };
+  }
+
+  private async readRows(ready: Ready, name: string, width: number): Promise<Floats> {
+    const { timeSteps, batch } = this.options;
+    return unpadRows(await this.read(ready, name, timeSteps * batch * pad4(width)), width);
+  }
+
+  private async read({ executables }: Ready, name: string, length: number): Promise<Floats> {
+    return new Float32Array(await readBuffer(this.device, executables.buffer(name), 0, 4 * length));
+  }
+}
