@@ -13,8 +13,8 @@ export interface Step {
   /** [B, pad4(H·lanes)]; lane l of unit u is at u·lanes + l of its row. */
   readonly gates: Float64Array;
   /**
-   * Sums of the phases' products, [B, pad4(H·lanes of the phase)] each. Those of phase 0 are in `gates` already, but for
-   * a cell that is `normed`.
+   * Sums of the phases' products, [B, pad4(H·lanes of the phase)] each. Those of phase 0 are in `gates` already, but
+   * for a cell that is `normed`.
    */
   readonly sums: readonly Float64Array[];
   readonly previous: States;
@@ -38,8 +38,8 @@ export interface BackwardStep extends Step {
  * A cell's arithmetic, a function for each of its phases that multiply (`Cell.phases`), or one where none does.
  *
  * Forward, `gates` hold z = W·x + b + R·h_{t−1} and are left as backward wants them; `next` is written from `previous`.
- * Backward goes through the phases from the last to the first and leaves ∂L/∂z in `gates`, and in `sums[p]` that of the
- * products of a later phase. It does not read the states of `next` that zoneout may have changed: it computes them anew.
+ * Backward goes through the phases from the last to the first and leaves ∂L/∂z in `gates`, and in `sums[p]` that of
+ * sums that are not in z. It does not read the states of `next` that zoneout may have changed: it computes them anew.
  */
 export interface CellArithmetic {
   readonly forward: readonly ((step: Step) => void)[];

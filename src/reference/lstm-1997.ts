@@ -1,6 +1,6 @@
 /**
- * The LSTM of 1997, one time step (Hochreiter & Schmidhuber 1997, appendix A.1). Mirrors `shaders/cells/lstm_1997.wgsl`.
- * A unit is a memory-cell block; its cells j share the gates:
+ * The LSTM of 1997, one time step (Hochreiter & Schmidhuber 1997, appendix A.1). Mirrors
+ * `shaders/cells/lstm_1997.wgsl`. A unit is a memory-cell block; its cells j share the gates:
  *
  *     i = σ(z_i)   o = σ(z_o)   s_j = σ(z_j)   g_j = 4·s_j − 2
  *     c_j = c_j,t−1 + i·g_j     q_j = σ(c_j)   h_j = o·(2·q_j − 1)

@@ -6,7 +6,8 @@
  *     phase 1   h = W_hr·y
  *
  * Backward: δW_hr and δy come from δh through the product, then the LSTM's own with δy in place of δh.
- * gates [B, H, 4]; cell, y [B, pad4(H)]; hidden [B, pad4(H)], of which P columns are used; sums of phase 1 [B, pad4(P)].
+ * gates [B, H, 4]; cell, y [B, pad4(H)]; hidden [B, pad4(H)], of which P columns are used; sums of phase 1
+ * [B, pad4(P)].
  */
 import { pad4 } from '../model/layout.js';
 import type { BackwardStep, CellArithmetic, Step } from './cell-step.js';

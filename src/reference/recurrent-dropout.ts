@@ -1,6 +1,6 @@
 /**
- * Variational dropout of h_{t−1} on its way to the recurrent weights (Gal & Ghahramani 2016): the same units are dropped
- * at all times of a window, the others are scaled by 1/(1 − p).
+ * Variational dropout of h_{t−1} on its way to the recurrent weights (Gal & Ghahramani 2016): the same units are
+ * dropped at all times of a window, the others are scaled by 1/(1 − p).
  *
  * The mask [B, pad4(H)] is a function of (seed, step, layer, e), counted as in `dropout.ts`.
  */

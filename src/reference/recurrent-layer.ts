@@ -41,7 +41,7 @@ export function backThrough(
   return gradient;
 }
 
-/** The directions of one layer side by side, each with its outputs side by side: [h, h1, … forward | h, h1, … reverse]. */
+/** Directions of one layer side by side, each with its outputs side by side: [h, h1, … forward | h, h1, … reverse]. */
 function stackedPass(
   { timeSteps, batch, lengths }: Context, layer: RecurrentDescription, directions: readonly DirectionPass[],
 ): LayerPass {

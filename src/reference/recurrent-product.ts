@@ -57,7 +57,8 @@ export class PhaseProducts {
     const sources = this.phase.slot === 'previous' ? previous : next;
     for (const { source, inner, weights, masked } of this.factors) {
       matmul(masked ? this.dropped(sources[source]) : sources[source], weights, sums, {
-        rows: batch, columns, inner, pitchA: pad4(units), pitchB: pad4(columns), pitchC: pad4(columns), accumulate: true,
+        rows: batch, columns, inner, pitchA: pad4(units), pitchB: pad4(columns), pitchC: pad4(columns),
+        accumulate: true,
       });
     }
     if (!this.apart && !this.inPlace) this.eachLane((s, e) => { z[e] += sums[s]; });
@@ -104,8 +105,10 @@ export class PhaseProducts {
     const { first, lanes } = this.phase;
     for (let b = 0; b < batch; b++) {
       for (let u = 0; u < units; u++) {
+        const sum = b * pad4(units * lanes) + u * lanes;
+        const z = b * pad4(units * cell.lanes) + u * cell.lanes + first;
         for (let lane = 0; lane < lanes; lane++) {
-          visit(b * pad4(units * lanes) + u * lanes + lane, b * pad4(units * cell.lanes) + u * cell.lanes + first + lane);
+          visit(sum + lane, z + lane);
         }
       }
     }

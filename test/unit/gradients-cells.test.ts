@@ -44,7 +44,10 @@ function rowsOf(name: string): Row[] {
     ...rows,
     ...special.flatMap((options): Row[] => [
       { units: 5, options, problem: {} },
-      { units: 3, options: { ...options, layers: 2, bidirectional: true, ...drop }, problem: { lengths: [4, 2], step: 1 } },
+      {
+        units: 3, options: { ...options, layers: 2, bidirectional: true, ...drop },
+        problem: { lengths: [4, 2], step: 1 },
+      },
     ]),
   ];
 }

@@ -88,12 +88,14 @@ describe('the truncated gradient of the LSTM of 1997', () => {
       };
       for (const [name, array] of values) await check(name, array, gradients.parameterGradients.get(name)!);
       await check('inputs', given.inputs, gradients.inputGradient!);
-      for (const [name, array] of Object.entries(given.states)) await check(name, array, gradients.stateGradients[name]!);
+      for (const [name, array] of Object.entries(given.states)) {
+        await check(name, array, gradients.stateGradients[name]!);
+      }
       expectClose(pairs, magnitude);
     });
   }
 
-  test('leaves nothing for the hidden state and the gates before the window, and all for the cells (seed 7)', async () => {
+  test('leaves nothing for the states that gates hear before the window, and all for the cells (seed 7)', async () => {
     const { network, input: given } = await problemOf(1, 2, true, 7);
     const { stateGradients } = await network.gradients(given);
     for (const [name, gradient] of Object.entries(stateGradients)) {
