@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { embedding, linear, lstm, type Model, oneHot, sequential } from '../../src/model/description.js';
 import type { Engine, EngineOptions, GenerateOptions, StepResult } from '../../src/model/engine.js';
 import { adagrad, adam, rmsprop, sgd } from '../../src/model/optimizers.js';
+import { recurrent } from '../../src/model/recurrent.js';
 import { CounterRandom } from '../../src/random/counter-random.js';
 import { ReferenceEngine } from '../../src/reference/engine.js';
 import { evaluateWindow, forward } from '../../src/reference/network.js';
@@ -235,6 +236,35 @@ describe('generation', () => {
       const row = logits.subarray((n + 1) * 8, (n + 1) * 8 + VOCABULARY);
       expect(row[token]).toBe(Math.max(...row));
     });
+  });
+});
+
+describe('time counts on from window to window, for cells that go by it', () => {
+  const clock = sequential([oneHot(VOCABULARY), recurrent('clockwork', 6, { modules: 3 }), linear(VOCABULARY)]);
+
+  test('in training and in evaluation: windows of 3 are one of 9', async () => {
+    const [short, long] = [3, 9].map((timeSteps) => engine({ model: clock, timeSteps, batch: 1, optimizer: sgd() }));
+    for (const trainer of [short, long]) await trainer.setTexts({ training: text, heldOut: text.slice(0, 28) });
+    for (const cursor of [0, 3, 6]) short.submit({ step: 0, cursor, reset: cursor === 0, rate: 0 });
+    long.submit({ step: 0, cursor: 0, reset: true, rate: 0 });
+    const parts = (await short.results(0)).map(({ loss }) => loss[0]);
+    expect((parts[0] + parts[1] + parts[2]) / 3).toBeCloseTo((await long.results(0))[0].loss[0], 13);
+    expect((await short.evaluate())[0]).toBeCloseTo((await long.evaluate())[0], 13);
+  });
+
+  test('and in generation, from the prime on', async () => {
+    const trainer = engine({ model: clock });
+    const parameters = ((await trainer.snapshot()).parameters as Float64Array).map((value) => 5 * value);
+    trainer.restore({ ...await trainer.snapshot(), parameters });
+    const prime = Uint32Array.of(0, 1, 2);
+    const [chunk] = await generated(trainer, { prime, temperature: 0, length: 12 });
+    const inputs = Uint32Array.of(...prime, ...chunk);
+    const { logits } = forward(clock, { parameters }, { inputs, timeSteps: inputs.length, batch: 1 });
+    chunk.forEach((token, n) => {
+      const row = logits.subarray((n + 2) * 8, (n + 2) * 8 + VOCABULARY);
+      expect(row[token], `token ${n}`).toBe(Math.max(...row));
+    });
+    expect(new Set(chunk).size).toBeGreaterThan(1);
   });
 });
 
