@@ -13,6 +13,6 @@
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= ${PITCH_OUT}u || id.y >= ${ROWS}u) { return; }
   let unit = id.x / ${SOME}u;
-  let from = id.z * ${STRIDE_IN}u + id.y * ${PITCH_IN}u + unit * ${LANES}u + ${FIRST}u + id.x % ${SOME}u;
-  out[id.z * ${STRIDE_OUT}u + id.y * ${PITCH_OUT}u + id.x] = select(0.0, in[from], unit < ${UNITS}u);
+  let source = id.z * ${STRIDE_IN}u + id.y * ${PITCH_IN}u + unit * ${LANES}u + ${FIRST}u + id.x % ${SOME}u;
+  out[id.z * ${STRIDE_OUT}u + id.y * ${PITCH_OUT}u + id.x] = select(0.0, in[source], unit < ${UNITS}u);
 }

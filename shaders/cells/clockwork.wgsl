@@ -7,8 +7,8 @@
 // CPU twin: src/reference/clockwork.ts
 
 fn moves(unit: Unit) -> bool {
-  let module = unit.index * ${MODULES}u / H;
-  return (unit.time & ((1u << module) - 1u)) == 0u;
+  let group = unit.index * ${MODULES}u / H;
+  return (unit.time & ((1u << group) - 1u)) == 0u;
 }
 
 fn cell_forward(z: Gates, previous: State, unit: Unit) -> Forward {

@@ -25,7 +25,7 @@ fn cell_backward(gates: Gates, previous: State, d: State, unit: Unit) -> Backwar
   let s = tanh_(depth * unit.below + f * previous[1] + i * g);
   let dc = d[1] + d[0] * o * (1.0 - s * s);
   let dz = dc * unit.below * depth * (1.0 - depth);
-  var back: Backward;
+  var back = Backward();
   back.gates = Gates(
     vec4f(
       dc * g * i * (1.0 - i),

@@ -40,7 +40,7 @@ fn cell_forward(z: Gates, previous: State, unit: Unit) -> Forward {
 fn cell_backward(gates: Gates, previous: State, d: State, unit: Unit) -> Backward {
   let time = lstm_backward(gates[0], previous[1], d[0], d[1]);
   let depth = lstm_backward(gates[1], below_of(unit), d[2], d[3]);
-  var back: Backward;
+  var back = Backward();
   back.gates = Gates(time.gates, depth.gates);
   back.state[1] = time.cell;
 #if ${BELOW}

@@ -12,8 +12,8 @@ const CELLS = SIZE + 2u; // first c_j among the states
 fn cell_forward(z: Gates, previous: State, unit: Unit) -> Forward {
   let i = sigmoid(lane(z, 0u));
   let o = sigmoid(lane(z, 1u));
-  var gates: Gates;
-  var state: State;
+  var gates = Gates();
+  var state = State();
   set_lane(&gates, 0u, i);
   set_lane(&gates, 1u, o);
   state[SIZE] = i;
@@ -33,8 +33,8 @@ fn cell_backward(gates: Gates, previous: State, d: State, unit: Unit) -> Backwar
   let o = lane(gates, 1u);
   var di = d[SIZE];
   var d_o = d[SIZE + 1u];
-  var dz: Gates;
-  var direct: State;
+  var dz = Gates();
+  var direct = State();
   for (var j = 0u; j < SIZE; j++) {
     let g = lane(gates, 2u + j);
     let s = 2.0 * sigmoid(previous[CELLS + j] + i * g) - 1.0;

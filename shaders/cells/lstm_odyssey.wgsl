@@ -26,7 +26,7 @@ fn cell_forward(z: Gates, previous: State, unit: Unit) -> Forward {
   let g = select(z.z, tanh_(z.z), ${INPUT_TANH});
   let c = f * previous[1] + i * g;
   let o = gate(${OUTPUT_GATE}, z.w + p.w * c);
-  var state: State;
+  var state = State();
   state[0] = o * select(c, tanh_(c), ${OUTPUT_TANH});
   state[1] = c;
 #if ${RECURRENT_GATES}
@@ -56,7 +56,7 @@ fn cell_backward(gates: Gates, previous: State, d: State, unit: Unit) -> Backwar
   let dz_f = df * slope(${FORGET_GATE} && !${COUPLED}, f);
   let dz_i = (dc * g + d_gates.x - select(0.0, df, ${COUPLED})) * slope(${INPUT_GATE}, i);
   let dz_g = dc * i * select(1.0, 1.0 - g * g, ${INPUT_TANH});
-  var back: Backward;
+  var back = Backward();
   back.gates = Gates(dz_i, dz_f, dz_g, dz_o);
   back.state[1] = dc * f + dz_i * p.x + dz_f * p.y;
 #if ${PEEPHOLES}

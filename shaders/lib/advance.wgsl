@@ -29,21 +29,21 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
     let previous0 = history0 + PREVIOUS * SLOT + (row + r) * HP + block;
     let next0 = history0 + NEXT * SLOT + (row + r) * HP + block;
 %unroll s ${CARRIED}
-    let previous%s = states[previous0 + %su * BLOCK];
+    let before%s = states[previous0 + %su * BLOCK];
 %end
 %unroll s ${STATES}
-    var next%s: Units;
+    var after%s = Units();
 %end
 #if ${BELOW}
     let below = states[next0 - OWN_STATES + BELOW_STATE];
 #endif
 #if ${DROPS}
-    var dropped: Units;
+    var dropped = Units();
 #endif
 #if ${GATED}
     let gates_row = gates0 + (row + r) * GATE_PITCH + block * GATE_COLUMNS;
     let wide = min(GATE_COLUMNS, GATE_PITCH - block * GATE_COLUMNS);
-    var columns: Columns;
+    var columns = Columns();
     for (var c = 0u; c < wide; c++) {
 #if ${ALL_LANES}
       columns[c] = z[r * GATE_COLUMNS + c];
@@ -53,11 +53,11 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
     }
 #endif
     for (var q = 0u; q < min(UNITS, ${OUT_UNITS}u - UNITS * block); q++) {
-      var previous: State;
+      var previous = State();
 %unroll s ${CARRIED}
-      previous[%s] = pick(previous%s, q);
+      previous[%s] = pick(before%s, q);
 %end
-      var unit: Unit;
+      var unit = Unit();
       unit.index = UNITS * block + q;
 #if ${OWN}
       unit.own = own_of(trial, unit.index);
@@ -70,9 +70,9 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
 #endif
 #if ${SOME_LANES}
       for (var lane = 0u; lane < ${PRODUCT_LANES}u; lane++) {
-        let from = ${PRODUCT_LANES}u * q + lane;
-        let to = ${LANES}u * q + ${FIRST_LANE}u + lane;
-        columns[to / 4u][to % 4u] += z[r * COLUMNS%p + from / 4u][from % 4u];
+        let source = ${PRODUCT_LANES}u * q + lane;
+        let target_lane = ${LANES}u * q + ${FIRST_LANE}u + lane;
+        columns[target_lane / 4u][target_lane % 4u] += z[r * COLUMNS%p + source / 4u][source % 4u];
       }
 #endif
 #if ${GATED}
@@ -80,7 +80,7 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
       set_gates(&columns, q, result.gates);
       var state = result.state;
 #else
-      var state: State;
+      var state = State();
       state[0] = z[r][q];
 #endif
 #if ${SETTLES}
@@ -93,14 +93,14 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
       put(&dropped, q, state[0] * dropout_mask(trial, row + r, unit.index));
 #endif
 %unroll s ${STATES}
-      put(&next%s, q, state[%s]);
+      put(&after%s, q, state[%s]);
 %end
     }
 #if ${GATED}
     for (var c = 0u; c < wide; c++) { gates[gates_row + c] = columns[c]; }
 #endif
 %unroll s ${STATES}
-    if (WRITES%p[%s]) { states[next0 + %su * BLOCK] = next%s; }
+    if (WRITES%p[%s]) { states[next0 + %su * BLOCK] = after%s; }
 %end
 #if ${DROPS}
     states[next0 + STATES * BLOCK] = dropped;

@@ -1,7 +1,7 @@
 // Body of recurrence/initial_backward.wgsl: phase %p's product alone.
 
 #if ${PRODUCT}
-  let from = T - 1u - LAST; // the first time, whose dZ came last
+  let origin = T - 1u - LAST; // the first time, whose dZ came last
   let begun = true;
 #include "lib/product_backward.wgsl"
 #endif

@@ -15,7 +15,7 @@
 %end
 %end
   for (var s = 0u; s < ${SOURCES}u; s++) {
-    let weights0 = trial * ${STRIDE_PARAMETERS}u + s * ${STRIDE_SOURCE}u;
+    let first = trial * ${STRIDE_PARAMETERS}u + s * ${STRIDE_SOURCE}u;
     let source0 = history0 + SOURCES%p[s] * BLOCK + ${SOURCE_SLOT} * SLOT;
 %unroll r ${ROWS}
     let from%r = source0 + row%r * HP;
@@ -28,7 +28,7 @@
 %unroll c ${COLUMNS}
       let w%c = mat4x4f( // past K, the source's padding is zero
 %unroll j 4
-        weights%p[weights0 + min(4u * k4 + %ju, K%p - 1u) * PITCH%p + column%c],
+        weights%p[first + min(4u * k4 + %ju, K%p - 1u) * PITCH%p + column%c],
 %end
       );
 %unroll r ${ROWS}
@@ -42,7 +42,7 @@
       let h%r = states[from%r + k];
 %end
 %unroll c ${COLUMNS}
-      let w%c = weights%p[weights0 + k * PITCH%p + column%c];
+      let w%c = weights%p[first + k * PITCH%p + column%c];
 %unroll r ${ROWS}
       z%r_%c += h%r * w%c;
 %end

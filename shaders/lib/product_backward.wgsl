@@ -1,13 +1,13 @@
 // ∂L/∂source_s = dZ·R_sᵀ for a block's ROWS × UNITS units of each source, in registers, then in the array products,
-// [source, row, unit]; zero unless `begun`. dZ is that of time `from`. Phase %p; see lib/retreat.wgsl.
+// [source, row, unit]; zero unless `begun`. dZ is that of time `origin`. Phase %p; see lib/retreat.wgsl.
 
 %unroll q ${UNITS}
   let unit%q = min(block * UNITS + %qu, ${OUT_UNITS}u - 1u);
 %end
 %unroll r ${ROWS}
-  let from%r = ((trial * T + from) * B + min(row + %ru, B - 1u)) * ${DELTA_PITCH}u;
+  let from%r = ((trial * T + origin) * B + min(row + %ru, B - 1u)) * ${DELTA_PITCH}u;
 %end
-  var products: array<f32, ${PRODUCTS}>;
+  var products = array<f32, ${PRODUCTS}>();
   for (var s = 0u; s < ${SOURCES}u && begun; s++) {
     let transposed0 = trial * ${STRIDE_TRANSPOSED}u + ${OFFSET_TRANSPOSED}u + s * ${STRIDE_TURNED}u;
 %unroll r ${ROWS}

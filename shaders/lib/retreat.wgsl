@@ -18,10 +18,10 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
   let last = t == LAST;
 #if ${PRODUCT}
 #if ${SAME_TIME}
-  let from = t;
+  let origin = t;
   let begun = true;
 #else
-  let from = t + NEXT - PREVIOUS; // dZ of the step that went after this one
+  let origin = t + NEXT - PREVIOUS; // dZ of the step that went after this one
   let begun = !last;
 #endif
 #include "lib/product_backward.wgsl"
@@ -30,9 +30,9 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
     let at = (row + r) * HP + block;
     let output_at = ((trial * T + t) * B + row + r) * OUTPUT_PITCH + block;
 %unroll s ${CARRIED}
-    let previous%s = states[history0 + PREVIOUS * SLOT + at + %su * BLOCK];
-    var carry%s: Units;
-    var give%s: Units;
+    let before%s = states[history0 + PREVIOUS * SLOT + at + %su * BLOCK];
+    var carry%s = Units();
+    var give%s = Units();
     if ((ENTERS%p[%s] && select(DIRECT[%s], FINAL, last)) || (GIVES%p[%s] && !ENTERS%p[%s])) {
       carry%s = d_states[%su * CARRY + trial * SLOT + at];
     }
@@ -44,7 +44,7 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
 #endif
 #if ${BELOW}
     let below = states[history0 - OWN_STATES + BELOW_STATE + NEXT * SLOT + at];
-    var d_below: Units;
+    var d_below = Units();
 #endif
 #if ${ABOVE}
     let above = d_extra[(trial * T + t) * SLOT + at];
@@ -52,18 +52,18 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
 #if ${GATED}
     let gates_row = gates0 + (row + r) * GATE_PITCH + block * GATE_COLUMNS;
     let wide = min(GATE_COLUMNS, GATE_PITCH - block * GATE_COLUMNS);
-    var columns: Columns;
+    var columns = Columns();
     for (var c = 0u; c < wide; c++) { columns[c] = gates[gates_row + c]; }
 #else
-    var d_source: Units;
+    var d_source = Units();
 #endif
     for (var q = 0u; q < min(UNITS, ${OUT_UNITS}u - UNITS * block); q++) {
-      var unit: Unit;
+      var unit = Unit();
       unit.index = UNITS * block + q;
-      var previous: State;
-      var d: State;
+      var previous = State();
+      var d = State();
 %unroll s ${CARRIED}
-      previous[%s] = pick(previous%s, q);
+      previous[%s] = pick(before%s, q);
       if (ENTERS%p[%s]) { d[%s] = pick(carry%s, q); }
 %end
 #if ${TAKES_OUTPUT}
@@ -86,10 +86,10 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
 #endif
 #if ${SETTLES}
       let stays = staying(trial, t, row + r, unit.index);
-      var pass: State;
+      var stayed = State();
 %unroll s ${CARRIED}
       if (ENTERS%p[%s]) {
-        pass[%s] = stays[%s] * d[%s];
+        stayed[%s] = stays[%s] * d[%s];
         d[%s] *= 1.0 - stays[%s];
       }
 %end
@@ -120,7 +120,7 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
 #endif
 #if ${SETTLES}
 %unroll s ${CARRIED}
-      put(&give%s, q, pick(give%s, q) + pass[%s]);
+      put(&give%s, q, pick(give%s, q) + stayed[%s]);
 %end
 #endif
     }

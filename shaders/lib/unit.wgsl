@@ -50,7 +50,7 @@ fn dropout_mask(trial: u32, row: u32, index: u32) -> f32 {
 #if ${SETTLES}
 // The share of each state that stays as it was: zoneout (Krueger et al. 2017), and 1 past the end of a row.
 fn staying(trial: u32, t: u32, row: u32, index: u32) -> State {
-  var stays: State;
+  var stays = State();
 #if ${ZONEOUT_MEAN}
   stays[0] = ${ZONEOUT_HIDDEN};
 #if ${ZONES_CELL}

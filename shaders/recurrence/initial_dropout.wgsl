@@ -11,7 +11,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= HP || id.y >= B) { return; }
   let at = OWN_STATES + (id.z * (T + 1u) + PREVIOUS * T) * SLOT + id.y * HP + id.x;
   let hidden = states[at];
-  var dropped: Units;
+  var dropped = Units();
   for (var q = 0u; q < UNITS; q++) {
     put(&dropped, q, pick(hidden, q) * dropout_mask(id.z, id.y, UNITS * id.x + q));
   }

@@ -88,6 +88,11 @@ export const sourceUnits = (shape: Pick<RecurrenceShape, 'cell' | 'units'>, p: n
 export const weightPitch = (shape: RecurrenceShape, p: number): number =>
   pad4(phaseUnits(shape, p) * shape.cell.phases[p]!.lanes) / 4;
 
+/** All that a driver may bind; those that it does not stand in code that is left out. */
+const BINDINGS = [
+  'gates', 'states', 'weights0', 'weights1', 'own', 'control', 'd_output', 'd_states', 'transposed', 'd_extra',
+];
+
 /** Defines of lib/block.wgsl, lib/gates.wgsl and lib/unit.wgsl. `float` is how many floats make one of its Units. */
 function commonDefines(shape: RecurrenceShape, bindings: readonly string[]): Defines {
   const { cell, timeSteps, batch, units, trials, reverse, histories, ragged, masks, strideParameters } = shape;
@@ -114,7 +119,7 @@ function commonDefines(shape: RecurrenceShape, bindings: readonly string[]): Def
     ZONEOUT_CELL_STREAM: stream.zoneoutCell, HIDDEN_THRESHOLD: dropoutThreshold(masks.zoneout.hidden),
     CELL_THRESHOLD: dropoutThreshold(masks.zoneout.cell),
     PHASES: cell.phases.length, MEETS: cell.phases.some(({ products }) => products.length > 0) || cell.phases.length > 1,
-    ...Object.fromEntries(bindings.map((name, index) => [`AT_${name}`, index])),
+    ...Object.fromEntries(BINDINGS.map((name) => [`AT_${name}`, Math.max(0, bindings.indexOf(name))])),
   };
 }
 

@@ -135,7 +135,9 @@ function outputRows(lowering: Lowering, place: RecurrentPlace, layer: Layer): Ro
   const width = pieceWidth(place.description);
   const pieces = piecesOf(place, layer);
   const ragged = leaves(lowering, place, layer.index);
-  if (pieces.length === 1 && !ragged) return historyRows(lowering, pieces[0]!, width);
+  // Dropout goes over whole rows, which a projection's history has not.
+  const dense = place.description.dropout === 0 || pad4(width) === pad4(place.description.units);
+  if (pieces.length === 1 && !ragged && dense) return historyRows(lowering, pieces[0]!, width);
   const whole = recurrentWidth(place.description);
   const pitch = pad4(whole);
   const label = `${place.index} output ${layer.index}`;

@@ -173,6 +173,7 @@ export class Recurrence {
 
   /** gradient += values_t */
   private add(gradient: Float64Array, values: Float64Array, t: number): void {
-    for (let s = 0, from = t * this.slotSize; s < this.slotSize; s++) gradient[s] += values[from + s];
+    const from = t * gradient.length;
+    for (let s = 0; s < gradient.length; s++) gradient[s] += values[from + s];
   }
 }
