@@ -98,6 +98,7 @@ export class Recurrence {
   private readonly phases: readonly PhaseProducts[];
   private readonly nothing: Float64Array; // stands for a layer below, or parameters, that are not there
   private readonly slotSize: number;
+  private readonly steps: readonly Step[];
 
   constructor(private readonly shape: RecurrenceShape, private readonly arrays: RecurrenceArrays) {
     const { cell, batch, units } = shape;
@@ -105,6 +106,7 @@ export class Recurrence {
     this.phases = this.cell.forward.map((_, index) => new PhaseProducts(shape, arrays, index));
     this.slotSize = batch * pad4(units);
     this.nothing = new Float64Array(Math.max(this.slotSize, units * 8));
+    this.steps = Array.from({ length: shape.timeSteps }, (_, t) => this.viewsAt(t));
   }
 
   /** Fills the histories. */
@@ -112,7 +114,7 @@ export class Recurrence {
     const { timeSteps, reverse } = this.shape;
     for (let n = 0; n < timeSteps; n++) {
       const t = reverse ? timeSteps - 1 - n : n;
-      const step = this.at(t);
+      const step = this.steps[t];
       this.cell.forward.forEach((compute, p) => {
         this.phases[p].forward(t, step.gates, step.previous, step.next);
         compute(step);
@@ -135,7 +137,7 @@ export class Recurrence {
       cell.outputs.forEach((state, k) => this.add(gradients[state], outputs[k], t));
       if (above) this.add(gradients[cell.below!.state], above, t);
       const step: BackwardStep = {
-        ...this.at(t), gradients,
+        ...this.steps[t], gradients,
         ownGradient: into.own ?? scratch.own,
         belowGradient: into.below ? this.slot(into.below, t) : scratch.below,
       };
@@ -151,7 +153,7 @@ export class Recurrence {
   }
 
   /** Views of everything at time `t`. */
-  private at(t: number): Step {
+  private viewsAt(t: number): Step {
     const { cell, batch, units, timeSteps, reverse = false, position = 0 } = this.shape;
     const { gates, histories, below, own } = this.arrays;
     const gateSize = gates.length / timeSteps;
