@@ -3,13 +3,14 @@ export {
   type AdapterDescription, type Device, DeviceLostError, type DeviceOptions, GpuError, openDevice,
 } from './gpu/device.js';
 export {
-  type Activation, embedding, gru, input, type LayerDescription, linear, lstm, type LstmOptions, type Model, oneHot,
-  rnn, sequential,
+  type Activation, embedding, gru, type GruOptions, input, type LayerDescription, linear, lstm, type LstmOptions,
+  type Model, oneHot, rnn, type RnnOptions, sequential,
 } from './model/description.js';
 export {
   type Bias, INITIAL_SCHEMES, type InitialScheme, recurrent, type RecurrentDescription, type RecurrentOptions,
+  type Zoneout,
 } from './model/recurrent.js';
-export { type CellKind, type CellOptions, cells } from './cells/index.js';
+export { type CellKind, type CellOptions, cells, type PeepholeGate } from './cells/index.js';
 export { crossEntropy, type LossDescription } from './model/losses.js';
 export type { Snapshot } from './model/engine.js';
 export { adagrad, adam, type Clip, type OptimizerDescription, rmsprop, sgd } from './model/optimizers.js';
@@ -17,10 +18,14 @@ export { type TextCorpus, textCorpus, type TextCorpusOptions, unigramEntropy, Vo
 export {
   createReferenceTrainer, createTrainer, resumeReferenceTrainer, resumeTrainer, type TrainerOptions,
 } from './train/create.js';
+export type {
+  GradientInput, NamedStates, Network, NetworkGradients, NetworkInput, NetworkOptions, NetworkResult,
+} from './model/network.js';
+export { createNetwork, createReferenceNetwork, type GpuNetworkOptions } from './train/create-network.js';
 export {
   type FitOptions, type GenerationOptions, Trainer, TrainingDivergedError, type TrainingStep,
 } from './train/trainer.js';
 export { type Checkpoint, CheckpointError, decodeCheckpoint } from './train/checkpoint.js';
 export { SafetensorsError } from './io/safetensors.js';
 export { explain, explainTable, type ProgramRow } from './schedule/explain.js';
-export type { Driver } from './kernels/recurrence.js';
+export { type Driver, DRIVERS } from './kernels/recurrence.js';

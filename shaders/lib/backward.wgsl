@@ -38,24 +38,18 @@ const OWN_GRADIENTS = ${OWN_GRADIENTS}u; // where they begin in d_extra
 
 #include "lib/unit.wgsl"
 #if ${OWN}
-fn set_own_gradient(row: u32, index: u32, gradient: Own) {
+fn set_own_quartet(row: u32, index: u32, quartet: u32, gradient: vec4f) {
 #if ${QUAD}
-#if ${OWN_FOUR}
-  d_extra[OWN_GRADIENTS + row * H + index] = gradient;
+  d_extra[OWN_GRADIENTS + (row * H + index) * (${OWN_LANES}u / 4u) + quartet] = gradient;
 #else
-  d_extra[OWN_GRADIENTS + 2u * (row * H + index)] = gradient[0];
-  d_extra[OWN_GRADIENTS + 2u * (row * H + index) + 1u] = gradient[1];
-#endif
-#else
-  for (var lane = 0u; lane < ${OWN_LANES}u; lane++) {
-#if ${OWN_FOUR}
-    d_extra[OWN_GRADIENTS + ${OWN_LANES}u * (row * H + index) + lane] = gradient[lane];
-#else
-    d_extra[OWN_GRADIENTS + ${OWN_LANES}u * (row * H + index) + lane] = gradient[lane / 4u][lane % 4u];
-#endif
+  for (var lane = 0u; lane < 4u; lane++) {
+    d_extra[OWN_GRADIENTS + (row * H + index) * ${OWN_LANES}u + 4u * quartet + lane] = gradient[lane];
   }
 #endif
 }
 #endif
 #include "cells/${CELL}.wgsl"
-#phases "lib/retreat.wgsl"
+#if ${NORMED}
+#include "lib/row_norm.wgsl"
+#endif
+#phases "lib/${RETREAT}.wgsl"

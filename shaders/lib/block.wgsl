@@ -23,6 +23,10 @@ const BELOW_STATE = ${BELOW_STATE}u; // and the one of the layer below that it r
 #endif
 const GATE_PITCH = ${GATE_PITCH}u; // vec4f of a row of gates
 const GATE_COLUMNS = ${GATE_COLUMNS}u; // and of a block's
+#if ${NORMED}
+const PRODUCTS = ${PRODUCTS_AT}u; // where products that wait for their norm begin among the gates
+const D_PRODUCTS = 2u * PRODUCTS; // and their gradients
+#endif
 
 // A block's units of one row, as they lie in memory.
 #if ${QUAD}

@@ -6,6 +6,8 @@ const QUARTETS%p = ${QUARTETS}u; // of a row's gradient that goes through phase 
 fn delta%p(row: u32, n: u32) -> vec4f {
 #if ${FROM_OUTPUT}
   return d_output[row + n];
+#elif ${NORMED}
+  return gates[D_PRODUCTS + row + n];
 #elif ${ALL_LANES}
   return gates[row + n];
 #elif ${FOUR_OF_EIGHT}

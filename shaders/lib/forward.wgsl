@@ -21,4 +21,7 @@
 
 #include "lib/unit.wgsl"
 #include "cells/${CELL}.wgsl"
-#phases "lib/advance.wgsl"
+#if ${NORMED}
+#include "lib/row_norm.wgsl"
+#endif
+#phases "lib/${ADVANCE}.wgsl"

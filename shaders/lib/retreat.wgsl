@@ -110,7 +110,7 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
       put(&give%s, q, back.state[%s]);
 %end
 #if ${OWN}
-      set_own_gradient((trial * T + t) * B + row + r, unit.index, back.own);
+      set_own_quartet((trial * T + t) * B + row + r, unit.index, 0u, back.own);
 #endif
 #if ${BELOW}
       put(&d_below, q, back.below);

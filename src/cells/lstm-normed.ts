@@ -19,10 +19,10 @@ const normedCell: Cell = {
   recurrentBias: [0, 1, 2, 3],
   phases: [
     { ...plainPhase(4, [0, 1, 2, 3]), writes: [] },
-    { products: [], first: 0, lanes: 4, slot: 'current', writes: [1] },
+    { products: [], first: 0, lanes: 4, slot: 'current', writes: [1, 2] },
     { products: [], first: 0, lanes: 4, slot: 'current', writes: [0] },
   ],
-  states: [HIDDEN, CELL],
+  states: [HIDDEN, CELL, { name: 'candidate', carried: false, direct: false }],
   own: { name: 'norm', lanes: 8, blocks: [0, 1, 2, 3, 4, 5], initial: [1, 1, 1, 1, 1, 0] },
   normed: true,
   outputs: [0],

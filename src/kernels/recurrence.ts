@@ -45,6 +45,10 @@ export interface Masks {
   readonly training: boolean;
 }
 
+/** Floats of all trials' gates; where products wait for their norm, those begin here, and their gradients at twice that. */
+export const gatesSize = ({ cell, timeSteps, batch, units, trials }: RecurrenceShape): number =>
+  pad64(trials * timeSteps * batch * pad4(units * cell.lanes));
+
 /** Floats of one unit's own values. */
 export const ownLanes = ({ own }: Cell): number => own?.lanes ?? 0;
 
@@ -118,6 +122,8 @@ function commonDefines(shape: RecurrenceShape, bindings: readonly string[]): Def
     ZONEOUT_CELL: literal(masks.zoneout.cell), ZONEOUT_HIDDEN_STREAM: stream.zoneoutHidden,
     ZONEOUT_CELL_STREAM: stream.zoneoutCell, HIDDEN_THRESHOLD: dropoutThreshold(masks.zoneout.hidden),
     CELL_THRESHOLD: dropoutThreshold(masks.zoneout.cell),
+    NORMED: cell.normed ?? false, PRODUCTS_AT: gatesSize(shape) / 4,
+    ADVANCE: cell.normed ? 'advance_normed' : 'advance', RETREAT: cell.normed ? 'retreat_normed' : 'retreat',
     PHASES: cell.phases.length, MEETS: cell.phases.some(({ products }) => products.length > 0) || cell.phases.length > 1,
     ...Object.fromEntries(BINDINGS.map((name) => [`AT_${name}`, Math.max(0, bindings.indexOf(name))])),
   };
@@ -154,11 +160,11 @@ function forwardDefines(shape: RecurrenceShape, p: number): Defines {
   const written = (s: number): boolean => writes?.includes(s) ?? true;
   const pitch = weightPitch(shape, p);
   const columns = (wide * lanes) / 4;
-  const all = gated && laneDefines(cell, phase)['ALL_LANES'] === true && products.length > 0;
+  const all = gated && laneDefines(cell, phase)['ALL_LANES'] === true && products.length > 0 && !cell.normed;
   return byPhase(p, {
     ...laneDefines(cell, phase), ALL_LANES: all, SOME_LANES: gated && !all && products.length > 0,
     GATED: gated, PHASE_NAME: cell.phases.length > 1 ? p : '', BLOCKS: ceilDiv(units, wide), OUT_UNITS: units,
-    PRODUCT: products.length > 0, WRITES: cell.states.map((_, s) => written(s)).join(', '),
+    MIDDLE: p === 1, PRODUCT: products.length > 0, WRITES: cell.states.map((_, s) => written(s)).join(', '),
     K: sourceUnits(shape, p), SOURCES: Math.max(1, products.length),
     SOURCE_BLOCKS: products.map(({ source }) =>
       `${source === 0 && drops(masks) ? cell.states.length : source}u`).join(', '),
@@ -282,7 +288,7 @@ function backwardDefines(shape: BackwardShape, p: number): Defines {
   return byPhase(p, {
     ...lanes, FROM_OUTPUT: fromOutput, GATED: gated, PHASE_NAME: cell.phases.length > 1 ? p : '',
     BLOCKS: ceilDiv(units, wide), OUT_UNITS: units, PRODUCT: products.length > 0,
-    ENTERS: enters.join(', '), GIVES: gives.join(', '), SOURCES: Math.max(1, products.length),
+    LAST_PHASE: p > 0 && p === cell.phases.length - 1, ENTERS: enters.join(', '), GIVES: gives.join(', '), SOURCES: Math.max(1, products.length),
     SOURCE_STATES: products.map(({ source }) => `${source}u`).join(', '),
     SOURCE_MASKED: products.map(({ source }) => source === 0 || cell.file === 'gru_before').join(', '),
     MASKED: drops(masks), QUARTETS: weightPitch(shape, p), PRODUCTS: Math.max(1, products.length) * rows * wide,

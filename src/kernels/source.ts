@@ -51,14 +51,12 @@ function include(file: string, inclusion: Inclusion): string {
   const lines = text.split('\n').map((line, index) => {
     const [code] = line.split('//');
     const directive = /^#(include|phases) "(.+)"/.exec(line);
-    if (directive?.[1] === 'include') {
-      const included = directive[2]!.replace(/\$\{(\w+)\}/g, (_, name: string) => String(defines[name]));
-      return include(included, inclusion);
-    }
     if (directive) {
+      const included = directive[2]!.replace(/\$\{(\w+)\}/g, (_, name: string) => String(defines[name]));
+      if (directive[1] === 'include') return include(included, inclusion);
       const [first, end] = [Number(defines['FIRST_PHASE']), Number(defines['END_PHASE'])];
       return Array.from({ length: end - first }, (_, p) =>
-        include(directive[2]!, { ...inclusion, phase: first + p })).join('\n');
+        include(included, { ...inclusion, phase: first + p })).join('\n');
     }
     origins.push({ file, line: index + 1 });
     return `${ofPhase(code!.trimEnd(), defines, phase)} //@${origins.length - 1}`;

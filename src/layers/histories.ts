@@ -83,26 +83,28 @@ export interface StateGradients {
 export function lowerStateGradients(lowering: Lowering, place: RecurrentPlace): StateGradients {
   const { builder, batch, trials, control, stateGradients } = lowering;
   const { description, index, stateOffset } = place;
-  const carried = carriedStates(cellOf(description, 0));
+  const cell = cellOf(description, 0);
+  const carried = carriedStates(cell);
+  const count = carried + (cell.normed ? 1 : 0); // layer normalisation keeps a row's gradient there for a phase
   const directions = directionsOf(description);
   const size = batch * pad4(description.units);
   const stride = pad64(trials * size);
-  const blocks = description.layers * directions * carried;
+  const layers = description.layers * directions;
   const name = `${index} state gradients`;
-  const view: View = { ...builder.scratch(name, Math.ceil((blocks * stride) / trials)), stride: 0, size: blocks * stride };
+  const whole: View = { ...builder.scratch(name, Math.ceil((layers * count * stride) / trials)), stride: 0, size: layers * count * stride };
   const shape = {
-    size, blocks, carried, histories: carried, directions, timeSteps: 0, trials,
+    size, blocks: layers * carried, carried, histories: count, directions, timeSteps: 0, trials,
     strideStates: stateGradients?.stride ?? 0, offsetStates: stateOffset, strideBlocks: stride,
   };
   if (stateGradients) {
-    builder.dispatch(`${name} in`, carry({ ...shape, out: false }), { states: stateGradients, histories: view, control });
+    builder.dispatch(`${name} in`, carry({ ...shape, out: false }), { states: stateGradients, histories: whole, control });
   }
   return {
     stride,
-    of: (l, direction) => ({ ...view, offset: (l * directions + direction) * carried * stride, size: carried * stride }),
+    of: (l, direction) => ({ ...whole, offset: (l * directions + direction) * count * stride, size: count * stride }),
     arrive() {
       if (!stateGradients) return;
-      builder.dispatch(`${name} out`, carry({ ...shape, out: true }), { states: stateGradients, histories: view });
+      builder.dispatch(`${name} out`, carry({ ...shape, out: true }), { states: stateGradients, histories: whole });
     },
   };
 }

@@ -4,7 +4,7 @@ import { initialBackward } from '../kernels/initial-backward.js';
 import { someLanes } from '../kernels/lanes.js';
 import { initialDropout } from '../kernels/initial-dropout.js';
 import {
-  backProducts, type BackwardShape, drops, historyCount, ownLanes, phaseUnits, type RecurrenceShape, sourceUnits,
+  backProducts, type BackwardShape, drops, gatesSize, historyCount, ownLanes, phaseUnits, type RecurrenceShape, sourceUnits,
   transposedSize, turnedSize, weightPitch,
 } from '../kernels/recurrence.js';
 import { sequence } from '../kernels/sequence.js';
@@ -27,6 +27,8 @@ export interface Pass {
   readonly histories: Histories;
   /** Z, then the activated gates, then dZ: [T, B, H·L]. */
   readonly gates: View;
+  /** Layer normalisation: X·W before its norm, [T, B, H·L]. */
+  readonly raw?: View;
   readonly parameter: (name: string) => Parameter | undefined;
 }
 
@@ -54,6 +56,11 @@ export function historyOffsets(cell: Cell, { stride, count }: Histories, directi
   return { stride, own: directions * count * stride, below: cell.below.state * stride };
 }
 
+/** The gates as the drivers see them: all trials, and after them products that wait for their norm. */
+function gatesView({ gates, shape }: Pass): View {
+  return shape.cell.normed ? { ...gates, size: 3 * gatesSize(shape), stride: 0 } : gates;
+}
+
 const pick = (bindings: Record<string, unknown>, views: Record<string, View | undefined>): Record<string, View> =>
   Object.fromEntries(Object.keys(bindings).map((name) => [name, views[name]!]));
 
@@ -66,12 +73,12 @@ function timesOf({ timeSteps, reverse }: RecurrenceShape): number[] {
 /** Records the pass through time: the driver carries the cell. */
 export function advance(lowering: Lowering, pass: Pass): void {
   const { builder, strategy } = lowering;
-  const { label, gates, shape, parameter } = pass;
+  const { label, shape, parameter } = pass;
   const { cell } = shape;
   const weights = cell.phases.flatMap(({ products }, p) =>
     (products.length > 0 ? [[`weights${p}`, weightsView(lowering, pass, p)] as const] : []));
   const views = {
-    gates, states: statesView(pass), ...Object.fromEntries(weights), control: controlWords(lowering),
+    gates: gatesView(pass), states: statesView(pass), ...Object.fromEntries(weights), control: controlWords(lowering),
     own: cell.own && parameterView(lowering, parameter(cell.own.name)!),
   };
   if (drops(shape.masks)) {
@@ -107,14 +114,14 @@ export interface Arriving {
 /** Records the way back through time; then gates hold dZ, and the recurrent weights have their gradients. */
 export function retreat(lowering: Lowering, pass: Pass, arriving: Arriving): void {
   const { builder, strategy } = lowering;
-  const { label, gates, parameter, layer, direction } = pass;
+  const { label, parameter, layer, direction } = pass;
   const { cell } = pass.shape;
   const shape: BackwardShape = {
     ...pass.shape, final: lowering.stateGradients !== undefined, above: arriving.above ? cell.below!.state : undefined,
     ownGradients: arriving.ownGradients, strideCarry: arriving.stateGradients.stride, strideOutput: arriving.strideOutput,
   };
   const views = {
-    gates, transposed: turnWeights(lowering, pass), d_output: arriving.output, states: statesView(pass),
+    gates: gatesView(pass), transposed: turnWeights(lowering, pass), d_output: arriving.output, states: statesView(pass),
     d_states: arriving.stateGradients.of(layer, direction), d_extra: arriving.extra, control: controlWords(lowering),
     own: cell.own && parameterView(lowering, parameter(cell.own.name)!),
   };
@@ -164,7 +171,8 @@ function recurrentGradients(lowering: Lowering, pass: Pass, output: View): void 
     // Phase 1 of a projection makes the output itself, whose whole gradient took the place of the output's.
     const projects = shape.cell.projection !== undefined && p === 1;
     const whole = lanes === shape.cell.lanes && first === 0;
-    const gradient = projects ? output : whole ? gates : packed(lowering, pass, p);
+    const kept = shape.cell.normed ? { ...gates, offset: 2 * gatesSize(shape) } : gates;
+    const gradient = projects ? output : whole ? kept : packed(lowering, pass, p);
     products.forEach((product, s) => {
       weightGradient(lowering, `${label} ${s + p === 0 ? 'recurrent' : product.name} gradient`,
         sourceRows(lowering, pass, p, product), weightsOf(pass, p)[s]!, gradient);

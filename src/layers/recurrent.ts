@@ -1,5 +1,7 @@
 import { columns } from '../kernels/columns.js';
 import { dropout } from '../kernels/dropout.js';
+import type { Biases } from '../kernels/kernel.js';
+import { normalise } from '../kernels/normalise.js';
 import { ownLanes } from '../kernels/recurrence.js';
 import { parameterName } from '../model/description.js';
 import { pad4, pad64, type Parameter } from '../model/layout.js';
@@ -14,7 +16,7 @@ import {
 } from './histories.js';
 import { biasGradient, inputGradient, product, weightGradient } from './linear.js';
 import {
-  type Activation, controlWords, type Lowered, type Lowering, parameterNamed, type Rows,
+  type Activation, biasViews, controlWords, type Lowered, type Lowering, parameterNamed, parameterView, type Rows,
 } from './lowering.js';
 import { advance, historyOffsets, type Pass, retreat } from './recurrence.js';
 
@@ -78,9 +80,12 @@ function describePass(
   const { units } = description;
   const cell = cellOf(description, layer);
   const label = `${index} ${description.cell} ${layer}${direction === 1 ? ' reverse' : ''}`;
+  const size = timeSteps * batch * pad4(units * cell.lanes);
+  const extra = cell.normed ? 2 * pad64(size) + 192 : 0; // see gatesSize
   return {
     label, layer, direction, histories,
-    gates: builder.scratch(`${label} gates`, timeSteps * batch * pad4(units * cell.lanes)),
+    gates: { ...builder.scratch(`${label} gates`, size + extra), size, stride: size },
+    ...(cell.normed ? { raw: builder.scratch(`${label} raw`, size) } : {}),
     parameter: (name) => parameterNamed(lowering, parameterName(index, name + layerSuffix(layer, direction))),
     shape: {
       cell, timeSteps, batch, units, trials, strideParameters: layout.size, tile: strategy.recurrence, immediates,
@@ -97,10 +102,24 @@ const biasesOf = ({ parameter }: Pass): Parameter[] =>
 function lowerInput(lowering: Lowering, pass: Pass, input: Activation): void {
   const label = `${pass.label} input`;
   const weight = pass.parameter('weight_ih')!;
-  const biases = biasesOf(pass);
-  if (input.kind === 'rows') return product(lowering, { label, input, weight, biases }, pass.gates);
-  const { ids, vocabulary } = input;
-  gather(lowering, { label, ids, vocabulary, table: weight, biases }, pass.gates);
+  const biases = pass.raw ? [] : biasesOf(pass);
+  const out = pass.raw ?? pass.gates;
+  if (input.kind === 'rows') product(lowering, { label, input, weight, biases }, out);
+  else gather(lowering, { label, ids: input.ids, vocabulary: input.vocabulary, table: weight, biases }, out);
+  if (pass.raw) lowerNorm(lowering, pass, pass.raw, biasesOf(pass));
+}
+
+/** Z = LN(X·W)·γ + b, or with no biases given the way back in place. */
+function lowerNorm(lowering: Lowering, { label, gates, parameter }: Pass, raw: View, biases?: readonly Parameter[]): void {
+  const { builder, timeSteps, batch, trials, layout } = lowering;
+  const gain = parameter('gain_ih')!;
+  const kernel = normalise({
+    rows: timeSteps * batch, columns: gain.columns, trials, biases: (biases?.length ?? 0) as Biases,
+    strideParameters: layout.size, backward: biases === undefined,
+  });
+  builder.dispatch(`${label} input norm${biases ? '' : ' backward'}`, kernel, {
+    raw, z: gates, gain: parameterView(lowering, gain), ...biasViews(lowering, biases ?? []),
+  });
 }
 
 /** What of an output lies where: history of state `state` of a direction, at column `column` of the whole output. */
@@ -235,6 +254,10 @@ function inputBackward(
   const weight = pass.parameter('weight_ih')!;
   const biases = biasesOf(pass);
   biasGradient(lowering, `${label} bias gradient`, biases, gates);
+  if (pass.raw) {
+    lowerNorm(lowering, pass, pass.raw);
+    biasGradient(lowering, `${label} gain gradient`, [pass.parameter('gain_ih')!], pass.raw);
+  }
   const name = `${label} input weight gradient`;
   if (input.kind === 'tokens') {
     const { ids, vocabulary } = input;
