@@ -1,7 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { cells } from '../../src/index.js';
-import { whyNotWritable } from './files.js';
-import { DEFAULTS, DRIVERS, OPTIMIZERS, PRESETS, type Shape } from './settings.js';
+import { Command, CommanderError } from 'commander';
+import { named, number, whole, writable } from './option-values.js';
+import { completeShape, DEFAULTS, PRESETS, type Shape } from './settings.js';
+import { cellList, SHAPE_OPTIONS } from './shape-options.js';
 
 /** The command line, each value in range; what was not given is undefined. */
 export interface TrainOptions {
@@ -28,64 +28,7 @@ export class UsageError extends Error {
   }
 }
 
-const MAXIMUM = 65_535;
-const LARGEST_F32 = 3.4e38;
-
-const whole = (min: number, max: number) => (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
-    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
-  }
-  return value;
-};
-
-const number = (ok: (value: number) => boolean, allowed: string) => (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || !ok(value)) throw new InvalidArgumentError(`Give ${allowed}.`);
-  return value;
-};
-
-const writable = (file: string): string => {
-  const why = file === '' ? 'it is empty' : whyNotWritable(file);
-  if (why !== undefined) throw new InvalidArgumentError(`It cannot be written: ${why}.`);
-  return file;
-};
-
-const named = (text: string): string => {
-  if (text === '') throw new InvalidArgumentError('Give a path.');
-  return text;
-};
-
-/** Both defaults of an option that the adapter decides. */
-const byAdapter = (key: 'units' | 'layers' | 'embedding' | 'time' | 'batch'): string => {
-  const { software, gpu } = PRESETS;
-  if (software[key] === gpu[key]) return `(default: ${gpu[key]})`;
-  return `(default: ${software[key]} in software, ${gpu[key]} on a GPU)`;
-};
-
-const SHAPE: readonly Option[] = [
-  new Option('--cell <name>', 'recurrent cell').choices(Object.keys(cells)),
-  new Option('--units <n>', `units of a recurrent layer ${byAdapter('units')}`).argParser(whole(1, MAXIMUM)),
-  new Option('--layers <n>', `recurrent layers ${byAdapter('layers')}`).argParser(whole(1, 64)),
-  new Option('--embedding <n>', `width of the character embedding ${byAdapter('embedding')}`)
-    .argParser(whole(1, MAXIMUM)),
-  new Option('--time <t>', `characters that gradients flow back ${byAdapter('time')}`).argParser(whole(1, MAXIMUM)),
-  new Option('--batch <b>', `streams of text read side by side ${byAdapter('batch')}`).argParser(whole(1, MAXIMUM)),
-  new Option('--optimizer <name>', `update rule (default: ${DEFAULTS.optimizer})`).choices([...OPTIMIZERS]),
-  new Option('--rate <r>', `learning rate (default of adam: ${PRESETS.software.rate} in software, ` +
-    `${PRESETS.gpu.rate} on a GPU)`)
-    .argParser(number((value) => value > 0 && value <= LARGEST_F32, 'a number above 0 that a float32 holds')),
-  new Option('--clip-norm <x>', `bound of the gradient's norm, 0 for none (default: ${DEFAULTS.clipNorm})`)
-    .argParser(number((value) => value >= 0 && value <= LARGEST_F32, 'a number of at least 0 that a float32 holds')),
-  new Option('--clip-value <x>', 'bound of each gradient value, 0 for none (default: none)')
-    .argParser(number((value) => value >= 0 && value <= LARGEST_F32, 'a number of at least 0 that a float32 holds')),
-  new Option('--dropout <p>', `share dropped between recurrent layers (default: ${DEFAULTS.dropout})`)
-    .argParser(number((value) => value >= 0 && value < 1, 'a number of at least 0 and below 1')),
-  new Option('--seed <n>', `seed of all random numbers (default: ${DEFAULTS.seed})`).argParser(whole(0, 2 ** 32 - 1)),
-  new Option('--trials <n>', `networks trained side by side, with seeds from --seed on (default: ${DEFAULTS.trials})`)
-    .argParser(whole(1, MAXIMUM)),
-  new Option('--driver <name>', 'how the cell is carried through time (default: the adapter\'s)').choices([...DRIVERS]),
-];
+const WIDTH = 110; // columns of the help
 
 function commandLine(): Command {
   const command = new Command('npm start --')
@@ -94,7 +37,7 @@ function commandLine(): Command {
       'on WebGPU in headless Chrome. A real GPU gets a larger model by default than a software adapter.')
     .helpOption('-h, --help', 'print this')
     .option('--text <file>', 'UTF-8 text to learn (default: Moby-Dick)', named);
-  for (const option of SHAPE) command.addOption(option);
+  for (const option of SHAPE_OPTIONS) command.addOption(option);
   const { software, gpu, cpu } = PRESETS;
   const stepDefaults = `${software.steps} in software, ${gpu.steps} on a GPU, ${cpu.steps} with --cpu`;
   return command
@@ -112,7 +55,8 @@ function commandLine(): Command {
     .option('--chrome <path>', 'the browser to use (default: the one that set-up found)', named)
     .allowExcessArguments(false)
     .showHelpAfterError('Try npm start -- --help.')
-    .configureHelp({ helpWidth: 110 });
+    .configureHelp({ helpWidth: WIDTH })
+    .addHelpText('after', ({ command: asked }) => cellList(asked, WIDTH));
 }
 
 /**
@@ -130,7 +74,7 @@ export function parseOptions(args: readonly string[]): TrainOptions {
     throw error;
   }
   const values = command.opts<Omit<TrainOptions, 'shape'> & Partial<Shape>>();
-  const keys = new Set(SHAPE.map((option) => option.attributeName()));
+  const keys = new Set(SHAPE_OPTIONS.map((option) => option.attributeName()));
   const ofShape = Object.entries(values).filter(([key]) => keys.has(key));
   const others = Object.entries(values).filter(([key]) => !keys.has(key));
   const defaults = { temperature: 0.8, headed: false, cpu: false, explain: false };
@@ -151,4 +95,10 @@ function refuseCombinations({ shape, cpu, explain, headed, resume }: TrainOption
   if (cpu && explain) refuse('--explain shows what the GPU runs, and --cpu runs nothing there. Leave one of them out.');
   if (cpu && headed) refuse('--headed shows a browser, and --cpu uses none. Leave one of them out.');
   if (cpu && shape.driver) refuse('--driver is about the GPU, and --cpu uses none. Leave one of them out.');
+  if (resume !== undefined) return; // the checkpoint says what the rest of the model is
+  try {
+    completeShape(shape, cpu ? PRESETS.cpu : PRESETS.gpu); // where the adapter decides: what is refused by both
+  } catch (error) {
+    refuse(`${error instanceof Error ? error.message : String(error)}.`);
+  }
 }

@@ -1,18 +1,23 @@
 // What a run is made of: what was asked for, completed from a checkpoint or by defaults that suit the adapter.
 // Read in the terminal, in the page and by the CPU run alike: nothing of Node here.
 import {
-  adagrad, adam, type Checkpoint, embedding, linear, type Model, type OptimizerDescription, recurrent, rmsprop,
-  sequential, sgd, type TrainerOptions,
+  adagrad, adam, type CellOptions, type Checkpoint, type Driver, embedding, linear, type Model,
+  type OptimizerDescription, recurrent, type RecurrentDescription, type RecurrentOptions, rmsprop, sequential, sgd,
+  type TrainerOptions,
 } from '../../src/index.js';
 
 export const OPTIMIZERS = ['adam', 'rmsprop', 'sgd', 'adagrad'] as const;
-export const DRIVERS = ['step', 'sequence'] as const;
 
-/** The shape of a run, as the options name it. */
-export interface Shape {
+/** The recurrent layers, as the options name them; what only some cells have is absent elsewhere. */
+export interface CoreShape extends CellOptions, Required<
+  Pick<RecurrentOptions, 'layers' | 'dropout' | 'recurrentDropout' | 'zoneout' | 'bias' | 'initial'>
+>, Pick<RecurrentOptions, 'forgetBias'> {
   readonly cell: string;
   readonly units: number;
-  readonly layers: number;
+}
+
+/** The shape of a run, as the options name it. */
+export interface Shape extends CoreShape {
   readonly embedding: number;
   readonly time: number;
   readonly batch: number;
@@ -22,11 +27,10 @@ export interface Shape {
   readonly clipNorm: number;
   /** 0 for none. */
   readonly clipValue: number;
-  readonly dropout: number;
   readonly seed: number;
   readonly trials: number;
   /** The adapter's choice where not given. */
-  readonly driver?: (typeof DRIVERS)[number] | undefined;
+  readonly driver?: Driver | undefined;
 }
 
 export interface Preset {
@@ -58,13 +62,17 @@ export const DEFAULTS = {
   cell: 'lstm', optimizer: 'adam', clipNorm: 5, clipValue: 0, dropout: 0, seed: 1, trials: 1,
 } as const;
 
-/** The run's shape on what computes; `asked` wins over the preset. */
+/**
+ * The run's shape on what computes; `asked` wins over the preset, and the library says what else is so of the layers.
+ * @throws RangeError where the cell cannot have what was asked for
+ */
 export function completeShape(asked: Partial<Shape>, preset: Preset): Shape {
   const { units, layers, embedding, time, batch } = preset;
   const optimizer = asked.optimizer ?? DEFAULTS.optimizer;
   const rate = optimizer === 'adam' ? preset.rate : RATES[optimizer];
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
-  return { ...DEFAULTS, units, layers, embedding, time, batch, rate, ...given };
+  const shape = { ...DEFAULTS, units, layers, embedding, time, batch, rate, ...given } as Shape;
+  return { ...shape, ...coreShapeOf(coreOf(shape)) };
 }
 
 /** The library's own description of the run. */
@@ -78,8 +86,22 @@ function optimizerOf({ optimizer, rate }: Shape): OptimizerDescription {
   return { adam, rmsprop, sgd, adagrad }[optimizer]({ rate });
 }
 
-export function modelOf({ cell, units, layers, dropout, embedding: width }: Shape, vocabulary: number): Model {
-  return sequential([embedding(vocabulary, width), recurrent(cell, units, { layers, dropout }), linear(vocabulary)]);
+/** The recurrent layers. @throws RangeError where the cell cannot have what is asked for */
+const coreOf = ({ cell, units, ...options }: CoreShape): RecurrentDescription => recurrent(cell, units, options);
+
+export function modelOf(shape: Shape, vocabulary: number): Model {
+  return sequential([embedding(vocabulary, shape.embedding), coreOf(shape), linear(vocabulary)]);
+}
+
+/** The options that describe recurrent layers. */
+function coreShapeOf(core: RecurrentDescription): CoreShape {
+  const { cell, units, layers, dropout, recurrentDropout, zoneout, bias, initial, forgetBias, options } = core;
+  // One rate where one says it all, as it would be typed.
+  const one = recurrent(cell, units, { zoneout: zoneout.hidden }).zoneout;
+  return {
+    cell, units, layers, dropout, recurrentDropout, zoneout: one.cell === zoneout.cell ? zoneout.hidden : zoneout,
+    bias, initial, ...(forgetBias === undefined ? {} : { forgetBias }), ...options,
+  };
 }
 
 /** The shape that a checkpoint was trained with. @throws RangeError where no options describe it */
@@ -91,24 +113,49 @@ export function shapeOf(checkpoint: Checkpoint): Shape {
       'embedding, recurrent, linear: resume it with the library');
   }
   return {
-    cell: core.cell, units: core.units, layers: core.layers, embedding: input.units, time: timeSteps, batch,
+    ...coreShapeOf(core), embedding: input.units, time: timeSteps, batch,
     optimizer: optimizer.kind, rate: optimizer.rate, clipNorm: clip.norm ?? 0, clipValue: clip.value ?? 0,
-    dropout: core.dropout, seed: seeds[0]!, trials: seeds.length, driver,
+    seed: seeds[0]!, trials: seeds.length, driver,
   };
 }
 
+/** What the layers have that plain layers of their cell have not, by option, as it would be typed. */
+export function unusual(shape: CoreShape): [key: string, value: string][] {
+  const { cell, units, layers } = shape;
+  const texts = (core: RecurrentDescription): [string, string][] =>
+    Object.entries(coreShapeOf(core)).map(([key, value]) => [key, optionText(value)]);
+  const plain = new Map(texts(recurrent(cell, units, { layers })));
+  return texts(coreOf(shape)).filter(([key, value]) => plain.get(key) !== value);
+}
+
 /** The name of an option as it is typed: `clipNorm` is `--clip-norm`. */
-export const optionName = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+export const optionName = (key: string): string => `--${words(key, '-')}`;
+
+/** `clipNorm` in words. */
+export const words = (key: string, between = ' '): string =>
+  key.replace(/[A-Z]/g, (letter) => `${between}${letter.toLowerCase()}`);
+
+/** A value as it is typed: rates of zoneout and lists of gates with commas between. */
+export function optionText(value: Shape[keyof Shape]): string {
+  if (typeof value !== 'object') return String(value);
+  return (Array.isArray(value) ? value : Object.values(value)).join();
+}
 
 /** @throws RangeError where an option contradicts the checkpoint that is resumed; it names both values. */
 export function checkResumed(asked: Partial<Shape>, checkpoint: Checkpoint): void {
   const kept = shapeOf(checkpoint);
-  for (const key of Object.keys(asked) as (keyof Shape)[]) {
-    if (asked[key] !== undefined && asked[key] !== kept[key]) {
-      throw new RangeError(`${optionName(key)} is ${asked[key]}, but the checkpoint was trained with ${kept[key]}; ` +
-        'leave it out to go on, or start a new run without --resume');
-    }
-  }
+  const compare = (key: keyof Shape, value: Shape[keyof Shape]): void => {
+    if (value === undefined || optionText(value) === optionText(kept[key])) return;
+    throw new RangeError(`${optionName(key)} is ${optionText(value)}, but the checkpoint was trained ` +
+      `${kept[key] === undefined ? 'without it' : `with ${optionText(kept[key])}`}; leave it out to go on, or start a ` +
+      'new run without --resume');
+  };
+  const { zoneout, peepholes, ...plain } = asked;
+  for (const key of Object.keys(plain) as (keyof typeof plain)[]) compare(key, plain[key]);
+  // These may be typed in more than one way.
+  const { cell, units } = kept;
+  if (zoneout !== undefined) compare('zoneout', coreShapeOf(recurrent(cell, units, { zoneout })).zoneout);
+  if (peepholes !== undefined) compare('peepholes', coreShapeOf(recurrent(cell, units, { peepholes })).peepholes);
 }
 
 /** @throws RangeError unless the run has steps left to do */

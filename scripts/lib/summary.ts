@@ -1,5 +1,6 @@
 import type { Finished, Started, StepRecord } from '../pages/events.js';
 import { bits, duration } from './progress.js';
+import { unusual, words } from './settings.js';
 
 /** What `--json` writes. A value with trials is an array, one a trial. Losses in nats a character. */
 export interface RunReport {
@@ -23,10 +24,12 @@ export interface RunReport {
 
 type PerTrial = number | readonly number[];
 
-/** "embedding 32, 2 × lstm 96, linear 88" */
-export function modelName({ shape: { cell, units, layers, embedding, dropout }, vocabulary }: Started): string {
-  const between = dropout > 0 ? ` with dropout ${dropout}` : '';
-  return `embedding ${embedding}, ${layers} × ${cell} ${units}${between}, linear ${vocabulary}`;
+/** "embedding 32, 2 × lstm 96, linear 88", or "… 2 × lstm 96 with dropout 0.1, forget bias 1, …" */
+export function modelName({ shape, vocabulary }: Started): string {
+  const { cell, units, layers, embedding } = shape;
+  const more = unusual(shape).map(([key, value]) => (value === 'true' ? words(key) : `${words(key)} ${value}`));
+  const core = `${layers} × ${cell} ${units}${more.length > 0 ? ` with ${more.join(', ')}` : ''}`;
+  return `embedding ${embedding}, ${core}, linear ${vocabulary}`;
 }
 
 export function reportOf(info: Started, records: readonly StepRecord[], finished: Finished): RunReport {
