@@ -1,20 +1,22 @@
 // Minimal LSTM, one unit at one time (Feng et al. 2024, section 3.2): gates see the input alone, z = W·x + b.
 //
-//   f = σ(z_f)   i = σ(z_i)   s = f + i   h = (f/s)·h_{t−1} + (i/s)·z_v
+//   f = σ(z_f)   i = σ(z_i)   a = f/(f + i)   h = a·h_{t−1} + (1 − a)·z_v
 //
-// Lanes of Gates are f, i, v; states: h. CPU twin: src/reference/min-lstm.ts
+// a is taken as σ(log f − log i), so that it is right where both gates are as good as closed.
+// Lanes of Gates are f, i, v, a; states: h. CPU twin: src/reference/min-lstm.ts
 
-fn activate(z: Gates) -> Gates { return Gates(sigmoid(z.x), sigmoid(z.y), z.z, 0.0); }
+fn log_sigmoid(x: f32) -> f32 { return min(x, 0.0) - log(1.0 + exp(-abs(x))); }
+
+fn activate(z: Gates) -> Gates {
+  return Gates(sigmoid(z.x), sigmoid(z.y), z.z, sigmoid(log_sigmoid(z.x) - log_sigmoid(z.y)));
+}
 
 // h_t = a·h_{t−1} + b
-fn coefficients(gates: Gates) -> vec2f { return vec2f(gates.x, gates.y * gates.z) / (gates.x + gates.y); }
+fn coefficients(gates: Gates) -> vec2f { return vec2f(gates.w, (1.0 - gates.w) * gates.z); }
 
 fn cell_backward(gates: Gates, previous: State, d: State, unit: Unit) -> Backward {
-  let f = gates.x;
-  let i = gates.y;
-  let a = f / (f + i);
-  let b = i / (f + i);
-  let da = d[0] * (previous[0] - gates.z) * a * b;
-  return Backward(Gates(da * (1.0 - f), -da * (1.0 - i), d[0] * b, 0.0), State(d[0] * a));
+  let a = gates.w;
+  let da = d[0] * (previous[0] - gates.z) * a * (1.0 - a);
+  return Backward(Gates(da * (1.0 - gates.x), -da * (1.0 - gates.y), d[0] * (1.0 - a), 0.0), State(d[0] * a));
 }
 #include "lib/linear_cell.wgsl"

@@ -13,7 +13,13 @@ export const DRIVERS = ['step', 'sequence', 'scan'] as const;
 export type Driver = (typeof DRIVERS)[number];
 
 /** What one thread owns: `rows` batch rows of one unit, or of four neighbouring units (`quad`). */
-export interface RecurrenceTile { readonly rows: number; readonly quad: boolean; readonly width: number }
+export interface RecurrenceTile {
+  readonly rows: number;
+  readonly quad: boolean;
+  readonly width: number;
+  /** Stretches of time that a scan takes side by side; 1 where absent. */
+  readonly chunks?: number;
+}
 
 /** A recurrent layer's pass over time in one direction, one a trial. Strides (one trial to the next) are in floats. */
 export interface RecurrenceShape {

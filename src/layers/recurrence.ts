@@ -7,6 +7,7 @@ import {
   backProducts, type BackwardShape, drops, gatesSize, historyCount, ownLanes, phaseUnits, type RecurrenceShape, sourceUnits,
   transposedSize, turnedSize, weightPitch,
 } from '../kernels/recurrence.js';
+import { scan, scanBackward } from '../kernels/scan.js';
 import { sequence } from '../kernels/sequence.js';
 import { sequenceBackward } from '../kernels/sequence-backward.js';
 import { step } from '../kernels/step.js';
@@ -85,9 +86,9 @@ export function advance(lowering: Lowering, pass: Pass): void {
     const kernel = initialDropout(shape);
     builder.dispatch(`${label} initial dropout`, kernel, pick(kernel.bindings, views));
   }
-  if (strategy.driver === 'sequence') {
-    const kernel = sequence(shape);
-    return builder.dispatch(`${label} sequence`, kernel, pick(kernel.bindings, views));
+  if (strategy.driver !== 'step') {
+    const kernel = strategy.driver === 'scan' ? scan(shape) : sequence(shape);
+    return builder.dispatch(`${label} ${strategy.driver}`, kernel, pick(kernel.bindings, views));
   }
   const kernels = cell.phases.map((_, p) => step(shape, p));
   const repeats = lowering.repeated && cell.file === 'clockwork'; // which asks how many runs there were
@@ -125,9 +126,9 @@ export function retreat(lowering: Lowering, pass: Pass, arriving: Arriving): voi
     d_states: arriving.stateGradients.of(layer, direction), d_extra: arriving.extra, control: controlWords(lowering),
     own: cell.own && parameterView(lowering, parameter(cell.own.name)!),
   };
-  if (strategy.driver === 'sequence') {
-    const kernel = sequenceBackward(shape);
-    builder.dispatch(`${label} sequence backward`, kernel, pick(kernel.bindings, views));
+  if (strategy.driver !== 'step') {
+    const kernel = strategy.driver === 'scan' ? scanBackward(shape) : sequenceBackward(shape);
+    builder.dispatch(`${label} ${strategy.driver} backward`, kernel, pick(kernel.bindings, views));
   } else {
     const kernels = cell.phases.map((_, p) => stepBackward(shape, p));
     for (const t of timesOf(shape).reverse()) {

@@ -2,6 +2,7 @@ import type { AdapterDescription } from '../gpu/device.js';
 import type { MatmulTile } from '../kernels/matmul.js';
 import type { Driver, RecurrenceTile } from '../kernels/recurrence.js';
 import type { Model } from '../model/description.js';
+import { cellOf, type RecurrentDescription } from '../model/recurrent.js';
 
 /**
  * How work is cut for an adapter. A choice changes the order of sums, so it depends on the shapes and the adapter
@@ -25,9 +26,18 @@ export interface Workload { readonly model: Model; readonly timeSteps: number; r
 const SOFTWARE_SEQUENCE_FLOPS = 2e9;
 const HARDWARE_SEQUENCE_FLOPS = 2e8;
 
-/** The strategy for an adapter and a workload; `driver` is the caller's choice, else this table's. */
+/**
+ * The strategy for an adapter and a workload; `driver` is the caller's choice, else this table's.
+ * @throws RangeError where the driver cannot carry a cell of the model
+ */
 export function chooseStrategy({ software }: AdapterDescription, workload: Workload, driver?: Driver): Strategy {
-  return software ? softwareStrategy(workload, driver) : hardwareStrategy(workload, driver);
+  const bound = recurrentLayers(workload.model).find((layer) => !cellOf(layer, 0).scan);
+  if (driver === 'scan' && bound) {
+    throw new RangeError(`driver "scan" cannot carry ${bound.cell}, whose gates see the hidden state before: ` +
+      'use "step" or "sequence", or a cell whose gates see the input alone (min-gru, min-lstm)');
+  }
+  const scans = !bound && recurrentLayers(workload.model).length > 0;
+  return (software ? softwareStrategy : hardwareStrategy)(workload, driver ?? (scans ? 'scan' : undefined));
 }
 
 // Measured on SwiftShader (bench/NOTES.md): registers are memory there, so large blocks win; a barrier costs µs for
@@ -45,7 +55,7 @@ function softwareStrategy(workload: Workload, driver?: Driver): Strategy {
 // Not measured yet: enough threads to hide latency, blocks that fit a GPU's registers. In `sequence` one workgroup
 // reads all recurrent weights each step, which pays while they stay in its cache.
 function hardwareStrategy(workload: Workload, driver?: Driver): Strategy {
-  const recurrence: RecurrenceTile = { rows: 2, quad: false, width: 64 };
+  const recurrence: RecurrenceTile = { rows: 2, quad: false, width: 64, chunks: 8 };
   const fits = largestUnits(workload.model) <= 128 &&
     sequenceFlops(workload, recurrence.rows) <= HARDWARE_SEQUENCE_FLOPS;
   return {
@@ -57,8 +67,16 @@ function hardwareStrategy(workload: Workload, driver?: Driver): Strategy {
   };
 }
 
-const recurrentUnits = ({ layers }: Model): number[] =>
-  layers.flatMap((layer) => (layer.kind === 'recurrent' ? [layer.units] : []));
-const largestUnits = (model: Model): number => Math.max(0, ...recurrentUnits(model));
+const recurrentLayers = ({ layers }: Model): RecurrentDescription[] =>
+  layers.filter((layer) => layer.kind === 'recurrent');
+const largestUnits = (model: Model): number => Math.max(0, ...recurrentLayers(model).map(({ units }) => units));
+
+/** Of the largest layer's recurrent products, in one direction. */
 const sequenceFlops = ({ model, timeSteps }: Workload, rows: number): number =>
-  8 * timeSteps * rows * largestUnits(model) ** 2;
+  Math.max(0, ...recurrentLayers(model).map((layer) => timeSteps * rows * stepFlops(layer)));
+
+function stepFlops(layer: RecurrentDescription): number {
+  const cell = cellOf(layer, layer.layers - 1);
+  const lanes = cell.phases.reduce((sum, phase) => sum + phase.products.length * phase.lanes, 0);
+  return 2 * lanes * layer.units ** 2;
+}

@@ -224,13 +224,14 @@ function parseStrategy(
   { driver, matmul, recurrence, columnLanes, submitFlops }: Readonly<Record<string, unknown>>,
 ): Strategy {
   const { rows, columns } = fieldsOf('strategy matmul', matmul);
-  const { rows: blockRows, quad, width } = fieldsOf('strategy recurrence', recurrence);
+  const { rows: blockRows, quad, width, chunks } = fieldsOf('strategy recurrence', recurrence);
   return {
     driver: checkOneOf('strategy driver', driver, DRIVERS),
     matmul: { rows: checkInteger('matmul rows', rows, 1, 32), columns: checkInteger('matmul columns', columns, 1, 8) },
     recurrence: {
       rows: checkInteger('recurrence rows', blockRows, 1, 32), quad: quad === true,
       width: checkInteger('recurrence width', width, 1, 256),
+      ...(chunks === undefined ? {} : { chunks: checkInteger('recurrence chunks', chunks, 1, 64) }),
     },
     columnLanes: columnLanes === 16 ? 16 : 1,
     submitFlops: checkNumber('submitFlops', submitFlops, { min: 1 }),

@@ -11,7 +11,7 @@ import {
 } from '../model/network.js';
 import { stateSize } from '../model/states.js';
 import {
-  allStateBlocks, packParameters, packStates, padRows, unpackParameters, unpackStates, unpadRows,
+  allStateBlocks, clearEnded, packParameters, packStates, padRows, unpackParameters, unpackStates, unpadRows,
 } from '../model/named-values.js';
 import { type Executables, prepare } from '../schedule/executable.js';
 import { chunks } from '../schedule/chunks.js';
@@ -123,17 +123,22 @@ export class GpuNetwork implements Network {
     ready.version = this.version;
     const [first] = model.layers;
     write('inputs', first!.kind === 'input'
-      ? Float32Array.from(padRows(Float32Array.from(input.inputs), first!.width)) : Uint32Array.from(input.inputs));
+      ? this.rows(input.inputs, first!.width, input) : Uint32Array.from(input.inputs));
     write('states', this.statesBefore(input));
     write(`${program.name} control`, this.control(input));
     if ('outputGradient' in input) {
-      write('output gradient', Float32Array.from(padRows(Float32Array.from(input.outputGradient), model.outputs)));
+      write('output gradient', this.rows(input.outputGradient, model.outputs, input));
       if (this.carried.length > 0) write('state gradients', Float32Array.from(packStates(model, batch, input.stateGradients)));
     }
     this.encode(ready);
     if (this.carried.length > 0) this.carried = await this.read(ready, 'states', this.carried.length);
     this.position += this.options.timeSteps;
     return ready;
+  }
+
+  /** Rows as the GPU has them; what lies past a row's end is not read. */
+  private rows(values: ArrayLike<number>, width: number, { lengths }: NetworkInput): Floats {
+    return Float32Array.from(padRows(clearEnded(Float64Array.from(values), this.options.batch, width, lengths), width));
   }
 
   private encode({ program, ends, executables }: Ready): void {

@@ -1,0 +1,40 @@
+// Driver `scan`: all time steps of a cell whose gates see the input alone, in one dispatch. Method: lib/scan.wgsl;
+// arrays: lib/forward.wgsl; the cell: cells/.
+//
+// Bindings: 0 gates, 1 states, then control where there is.
+// Work: a workgroup owns WORKGROUP_X blocks of units of one row and all time; a thread one block and one of CHUNKS
+//   stretches of time. Workgroup memory: 32 bytes a thread, none with one chunk. CPU twin: src/reference/recurrence.ts
+
+#include "lib/forward.wgsl"
+#include "lib/scan.wgsl"
+
+@compute @workgroup_size(${WORKGROUP_X}, ${CHUNKS})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let block = min(group.x * WIDTH + local.x, HP - 1u); // threads past the last do its work again, and write the same
+  let row = group.y;
+  let begin = local.y * LENGTH;
+  let end = min(T, begin + LENGTH);
+  let history = OWN_STATES + group.z * (T + 1u) * SLOT + row * HP + block;
+  var own = Line(Units() + 1.0, Units());
+#if ${MANY_CHUNKS}
+  for (var step = begin; step < end; step++) {
+    let line = line_at(group.z, time_of(step), row, block, true);
+    own = Line(line.a * own.a, line.a * own.b + line.b);
+  }
+#endif
+  var h = chain(local.x, local.y, own, states[history + PREVIOUS * T * SLOT]);
+  for (var step = begin; step < end; step++) {
+    let t = time_of(step);
+    let line = line_at(group.z, t, row, block, !${MANY_CHUNKS});
+    h = line.a * h + line.b;
+    states[history + (t + NEXT) * SLOT] = h;
+  }
+}
+
+fn time_of(step: u32) -> u32 {
+#if ${REVERSE}
+  return T - 1u - step;
+#else
+  return step;
+#endif
+}
