@@ -5,6 +5,7 @@
 
 const WIDTH = ${WORKGROUP_X}u;
 const CHUNKS = ${CHUNKS}u;
+const UNIT_BLOCKS = (H + UNITS - 1u) / UNITS;
 const LENGTH = (T + CHUNKS - 1u) / CHUNKS;
 
 struct Line { a: Units, b: Units }

@@ -10,10 +10,11 @@
 
 @compute @workgroup_size(${WORKGROUP_X}, ${CHUNKS})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let block = min(group.x * WIDTH + local.x, HP - 1u); // threads past the last do its work again, and write the same
+  let block = group.x * WIDTH + local.x;
   let row = group.y;
   let begin = local.y * LENGTH;
-  let end = min(T, begin + LENGTH);
+  // Threads past the last block have nothing to do but to come to the barrier.
+  let end = select(begin, min(T, begin + LENGTH), block < UNIT_BLOCKS);
   let history = OWN_STATES + group.z * (T + 1u) * SLOT + row * HP + block;
   var own = Line(Units() + 1.0, Units());
 #if ${MANY_CHUNKS}

@@ -9,11 +9,11 @@
 
 @compute @workgroup_size(${WORKGROUP_X}, ${CHUNKS})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let inside = group.x * WIDTH + local.x < HP;
-  let block = min(group.x * WIDTH + local.x, HP - 1u);
+  let block = group.x * WIDTH + local.x;
   let row = group.y;
   let begin = local.y * LENGTH;
-  let end = min(T, begin + LENGTH);
+  // Threads past the last block have nothing to do but to come to the barrier.
+  let end = select(begin, min(T, begin + LENGTH), block < UNIT_BLOCKS);
   let at = row * HP + block;
   let carried = group.z * SLOT + at;
   var own = Line(Units() + 1.0, Units());
@@ -30,7 +30,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #if ${MANY_CHUNKS}
   storageBarrier(); // gates and d_states are overwritten from here on
 #endif
-  if (!inside) { return; }
   for (var step = begin; step < end; step++) {
     let t = time_of(step);
     g = back_at(group.z, t, row, block, g + d_output[(group.z * T + t) * SLOT + at]);

@@ -1,4 +1,3 @@
-import { pad4 } from '../model/layout.js';
 import { ceilDiv, type Kernel } from './kernel.js';
 import { backward, type BackwardShape, block, forward, type RecurrenceShape } from './recurrence.js';
 
@@ -12,7 +11,7 @@ export const scanBackward = (shape: BackwardShape): Kernel =>
 
 function scanned(kernel: Kernel, shape: RecurrenceShape): Kernel {
   const { timeSteps, batch, trials, units, tile } = shape;
-  const blocks = pad4(units) / block(shape).units;
+  const blocks = ceilDiv(units, block(shape).units);
   const chunks = Math.min(tile.chunks ?? 1, timeSteps);
   const width = Math.max(1, Math.min(blocks, Math.floor(tile.width / chunks)));
   return {
