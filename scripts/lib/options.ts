@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import { chooseStrategy } from '../../src/schedule/tiles.js';
 import { named, number, whole, writable } from './option-values.js';
-import { completeShape, DEFAULTS, PRESETS, type Shape } from './settings.js';
+import { completeShape, DEFAULTS, modelOf, PRESETS, type Shape } from './settings.js';
 import { cellList, SHAPE_OPTIONS } from './shape-options.js';
 
 /** The command line, each value in range; what was not given is undefined. */
@@ -97,7 +98,10 @@ function refuseCombinations({ shape, cpu, explain, headed, resume }: TrainOption
   if (cpu && shape.driver) refuse('--driver is about the GPU, and --cpu uses none. Leave one of them out.');
   if (resume !== undefined) return; // the checkpoint says what the rest of the model is
   try {
-    completeShape(shape, cpu ? PRESETS.cpu : PRESETS.gpu); // where the adapter decides: what is refused by both
+    // Where the adapter decides, its larger defaults: what is refused with these is refused with the smaller ones.
+    const whole = completeShape(shape, cpu ? PRESETS.cpu : PRESETS.gpu);
+    const workload = { model: modelOf(whole, 1), timeSteps: whole.time, batch: whole.batch };
+    chooseStrategy({ name: '', vendor: '', architecture: '', software: false }, workload, whole.driver);
   } catch (error) {
     refuse(`${error instanceof Error ? error.message : String(error)}.`);
   }

@@ -25,7 +25,7 @@ export interface RunReport {
 type PerTrial = number | readonly number[];
 
 /** "embedding 32, 2 × lstm 96, linear 88", or "… 2 × lstm 96 with dropout 0.1, forget bias 1, …" */
-export function modelName({ shape, vocabulary }: Started): string {
+export function modelName({ shape, vocabulary }: Pick<Started, 'shape' | 'vocabulary'>): string {
   const { cell, units, layers, embedding } = shape;
   const more = unusual(shape).map(([key, value]) => (value === 'true' ? words(key) : `${words(key)} ${value}`));
   const core = `${layers} × ${cell} ${units}${more.length > 0 ? ` with ${more.join(', ')}` : ''}`;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
-  checkResumed, checkSteps, completeShape, modelOf, PRESETS, shapeOf, trainerOptions,
+  checkResumed, checkSteps, completeShape, modelOf, PRESETS, type Shape, shapeOf, trainerOptions,
 } from '../../scripts/lib/settings.js';
+import { modelName } from '../../scripts/lib/summary.js';
 import {
-  createReferenceTrainer, decodeCheckpoint, linear, lstm, oneHot, sequential, textCorpus,
+  createReferenceTrainer, decodeCheckpoint, linear, lstm, type Model, oneHot, sequential, textCorpus,
 } from '../../src/index.js';
 
 const corpus = textCorpus('the quick brown fox jumps over the lazy dog. '.repeat(20));
@@ -12,8 +13,10 @@ const tiny = {
   trials: 2,
 } as const;
 
-async function checkpointOf(model = modelOf(completeShape(tiny, PRESETS.cpu), corpus.vocabulary.size)) {
-  const trainer = await createReferenceTrainer(model, trainerOptions(completeShape(tiny, PRESETS.cpu)));
+async function checkpointOf(asked: Partial<Shape> = {}, model?: Model) {
+  const shape = completeShape({ ...tiny, ...asked }, PRESETS.cpu);
+  const trained = model ?? modelOf(shape, corpus.vocabulary.size);
+  const trainer = await createReferenceTrainer(trained, trainerOptions(shape));
   await trainer.load(corpus);
   return decodeCheckpoint(await trainer.checkpoint());
 }
@@ -40,6 +43,45 @@ describe('the settings of a run', () => {
     expect(() => checkResumed({}, checkpoint)).not.toThrow();
   });
 
+  it.each<Partial<Shape>>([
+    { cell: 'lstm-peephole', peepholes: ['output', 'input'], zoneout: { hidden: 0.1, cell: 0.5 }, forgetBias: 1 },
+    { cell: 'lstm-1997', size: 2, truncated: true, bias: 'gates' },
+    { cell: 'gru', zoneout: 0.1, recurrentDropout: 0.2, initial: 'karpathy' },
+    { cell: 'lstm-projected', projection: 3, zoneout: { hidden: 0.2, cell: 0.2 } },
+    { cell: 'clockwork', modules: 3, bias: 'none' },
+    { cell: 'min-lstm', driver: 'scan' },
+  ])('come back from a checkpoint as they went in: %j', async (asked) => {
+    const checkpoint = await checkpointOf(asked);
+    expect(shapeOf(checkpoint)).toEqual({ driver: 'step', ...completeShape({ ...tiny, ...asked }, PRESETS.cpu) });
+    expect(() => checkResumed(asked, checkpoint)).not.toThrow();
+  });
+
+  it('may not contradict what the checkpoint\'s layers are', async () => {
+    const checkpoint = await checkpointOf({ cell: 'gru', zoneout: 0.1 });
+    const but = 'but the checkpoint was trained';
+    expect(() => checkResumed({ cell: 'gru-before' }, checkpoint)).toThrow(`--cell is gru-before, ${but} with gru;`);
+    expect(() => checkResumed({ zoneout: 0.2 }, checkpoint)).toThrow(`--zoneout is 0.2, ${but} with 0.1;`);
+    expect(() => checkResumed({ initial: 'karpathy' }, checkpoint))
+      .toThrow(`--initial is karpathy, ${but} with pytorch;`);
+    expect(() => checkResumed({ truncated: true }, checkpoint)).toThrow(`--truncated is true, ${but} without it;`);
+    expect(() => checkResumed({ recurrentDropout: 0.5 }, checkpoint))
+      .toThrow(`--recurrent-dropout is 0.5, ${but} with 0;`);
+    expect(() => checkResumed({ peepholes: ['input'] }, checkpoint)).toThrow('gru has no option peepholes');
+  });
+
+  it('name the model by what is not plain about it', () => {
+    const named = (asked: Partial<Shape>): string => {
+      const shape = completeShape({ ...tiny, ...asked }, PRESETS.cpu);
+      return modelName({ shape, vocabulary: 9 });
+    };
+    expect(named({})).toBe('embedding 3, 2 × lstm 5, linear 9');
+    expect(named({ dropout: 0.1 })).toBe('embedding 3, 2 × lstm 5 with dropout 0.1, linear 9');
+    expect(named({ cell: 'lstm-1997', size: 2, truncated: true, bias: 'none' }))
+      .toBe('embedding 3, 2 × lstm-1997 5 with bias none, size 2, truncated, linear 9');
+    expect(named({ zoneout: { hidden: 0.1, cell: 0.5 }, forgetBias: 1 }))
+      .toBe('embedding 3, 2 × lstm 5 with zoneout 0.1,0.5, forget bias 1, linear 9');
+  });
+
   it('may not contradict the checkpoint that is resumed', async () => {
     const checkpoint = await checkpointOf();
     const but = 'but the checkpoint was trained with';
@@ -52,7 +94,7 @@ describe('the settings of a run', () => {
 
   it('refuse a checkpoint of another kind of model', async () => {
     const { size } = corpus.vocabulary;
-    const checkpoint = await checkpointOf(sequential([oneHot(size), lstm(4), linear(size)]));
+    const checkpoint = await checkpointOf({}, sequential([oneHot(size), lstm(4), linear(size)]));
     expect(() => shapeOf(checkpoint))
       .toThrow('its model is oneHot, recurrent, linear; this command trains embedding, recurrent, linear');
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseOptions, UsageError } from '../../scripts/lib/options.js';
+import { cells, INITIAL_SCHEMES } from '../../src/index.js';
 
 function refusal(...args: string[]): UsageError {
   try {
@@ -36,9 +37,14 @@ const OUT_OF_RANGE: readonly [option: string, value: string, message: string][] 
   ['--dropout <p>', '1', 'Give a number of at least 0 and below 1.'],
   ['--temperature <x>', '-0.5', 'Give 0, or a number from 0.01 to 100.'],
   ['--temperature <x>', '0.001', 'Give 0, or a number from 0.01 to 100.'],
-  ['--cell <name>', 'rnn', 'Allowed choices are lstm.'],
+  ['--cell <name>', 'elman', `Give one of ${Object.keys(cells).join(', ')}.`],
+  ['--initial <scheme>', 'zeros', `Allowed choices are ${INITIAL_SCHEMES.join(', ')}.`],
+  ['--recurrent-dropout <p>', '1', 'Give a number of at least 0 and below 1.'],
+  ['--zoneout <p>', '0.1,1', 'Give a number of at least 0 and below 1, or two with a comma between: hidden,cell.'],
+  ['--zoneout <p>', '0.1,0.1,0.1', 'Give one number, or two with a comma between: hidden,cell.'],
+  ['--forget-bias <x>', 'high', 'Give a number.'],
   ['--optimizer <name>', 'lion', 'Allowed choices are adam, rmsprop, sgd, adagrad.'],
-  ['--driver <name>', 'wave', 'Allowed choices are step, sequence.'],
+  ['--driver <name>', 'wave', 'Allowed choices are step, sequence, scan.'],
   ['--text <file>', '', 'Give a path.'],
   ['--resume <file>', '', 'Give a path.'],
   ['--chrome <path>', '', 'Give a path.'],
@@ -77,6 +83,20 @@ describe('the command line of npm start', () => {
     [['--cpu', '--driver', 'step'], '--driver is about the GPU, and --cpu uses none. Leave one of them out.'],
     [['--seed', '4294967295', '--trials', '2'],
       '--seed 4294967295 with --trials 2 passes the largest seed, 4294967295. Give a seed of at most 4294967294.'],
+    [['--cell', 'gru', '--truncated'],
+      'gru has no option truncated, a gradient that flows back in time through constant error carousels alone: ' +
+      'use it with lstm-1997.'],
+    [['--cell', 'lstm-1997', '--zoneout', '0.1'], 'lstm-1997 cannot have zoneout: its gates are part of the hidden ' +
+      'state, and zoneout says nothing of those.'],
+    [['--cell', 'gru', '--zoneout', '0,0.1'],
+      'gru cannot have zoneout of the cell state: it has no cell state; give zoneout { hidden }.'],
+    [['--cell', 'lstm-nfg', '--peepholes', 'forget'],
+      'lstm-nfg cannot have a peephole into the forget gate: it has no such gate with weights.'],
+    [['--cell', 'lstm-projected', '--units', '8', '--projection', '8'],
+      'lstm-projected projection is 8: give a whole number from 1 to 7.'],
+    [['--bias', 'all'], 'lstm bias is "all": use both, input, gates, none.'],
+    [['--cell', 'gru', '--driver', 'scan'], 'driver "scan" cannot carry gru, whose gates see the hidden state before: ' +
+      'use "step" or "sequence", or a cell whose gates see the input alone (min-gru, min-lstm).'],
   ])('refuses %j', (args, message) => {
     const error = refusal(...args);
     expect(error.exitCode).toBe(2);
@@ -101,6 +121,28 @@ describe('the command line of npm start', () => {
     });
   });
 
+  it('reads what only some cells have', () => {
+    const shapeOf = (...args: string[]) => parseOptions(args).shape;
+    expect(shapeOf('--cell', 'lstm-1997', '--size', '2', '--truncated', '--bias', 'gates'))
+      .toEqual({ cell: 'lstm-1997', size: 2, truncated: true, bias: 'gates' });
+    expect(shapeOf('--cell', 'lstm-peephole', '--peepholes', 'input,output', '--zoneout', '0.05,0.5')).toEqual({
+      cell: 'lstm-peephole', peepholes: ['input', 'output'], zoneout: { hidden: 0.05, cell: 0.5 },
+    });
+    expect(shapeOf('--cell', 'clockwork', '--modules', '3', '--recurrent-dropout', '0.2', '--initial', 'karpathy'))
+      .toEqual({ cell: 'clockwork', modules: 3, recurrentDropout: 0.2, initial: 'karpathy' });
+    expect(shapeOf('--cell', 'lstm-projected', '--projection', '100', '--forget-bias', '1', '--zoneout', '0.1'))
+      .toEqual({ cell: 'lstm-projected', projection: 100, forgetBias: 1, zoneout: 0.1 });
+    expect(shapeOf('--cell', 'min-gru', '--driver', 'scan')).toEqual({ cell: 'min-gru', driver: 'scan' });
+  });
+
+  it.each(Object.keys(cells))('takes --cell %s, and the help says what that is', (cell) => {
+    expect(parseOptions(['--cell', cell]).shape).toEqual({ cell });
+    const { summary, source, options } = cells[cell]!;
+    const help = refusal('--help').message.replace(/\s+/g, ' ');
+    const takes = options.map((option) => `--${option}`).join(', ');
+    expect(help).toContain(` ${cell} ${summary} (${source})${takes && `; takes ${takes}`}`);
+  });
+
   it('leaves what was not given to the checkpoint or the adapter', () => {
     expect(parseOptions([])).toEqual({ shape: {}, temperature: 0.8, headed: false, cpu: false, explain: false });
   });
@@ -111,10 +153,12 @@ describe('the command line of npm start', () => {
     const options = [
       'text', 'cell', 'units', 'layers', 'embedding', 'time', 'batch', 'steps', 'rate', 'optimizer', 'clip-norm',
       'clip-value', 'dropout', 'temperature', 'prime', 'seed', 'trials', 'checkpoint', 'resume', 'json', 'headed',
-      'cpu', 'chrome', 'driver', 'explain', 'help',
+      'cpu', 'chrome', 'driver', 'explain', 'help', 'bias', 'initial', 'forget-bias', 'recurrent-dropout', 'zoneout',
+      'peepholes', 'size', 'truncated', 'modules', 'projection',
     ];
     for (const option of options) expect(message, option).toMatch(new RegExp(`--${option}\\b`));
     const line = message.split('\n').find((text) => text.includes('--units')) ?? '';
     expect(line).toMatch(/default: \d+ in software, \d+ on a GPU/);
+    for (const text of message.split('\n')) expect(text.length, text).toBeLessThanOrEqual(110);
   });
 });
