@@ -1,5 +1,7 @@
+import { CellRuns } from '../cell-runs.js';
 import { measureCeiling, type Ceiling } from '../ceiling.js';
 import { countWebGpuCalls } from '../counters.js';
+import type { Driver } from '../../src/index.js';
 import { Measurement, type Round, type Started } from '../measure.js';
 import { createProblem, SIZES, type SizeName } from '../problem.js';
 import { systemEntry } from '../system.js';
@@ -12,6 +14,9 @@ export interface BenchPage {
   round(steps: number): Promise<Round>;
   losses(): Record<number, number>;
   stop(): Promise<void>;
+  /** `bench:cells`: all cells in one page. Milliseconds of the first step; of a step, over `steps` of them. */
+  startCell(cell: string, driver: Driver, size: SizeName): Promise<number>;
+  cellRound(cell: string, driver: Driver, steps: number): Promise<number>;
 }
 
 declare global {
@@ -22,6 +27,7 @@ declare global {
 
 const counts = countWebGpuCalls(); // before any system loads
 const measurement = new Measurement(counts);
+const cellRuns = new CellRuns();
 
 async function requestAdapter(): Promise<GPUAdapter> {
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
@@ -50,4 +56,6 @@ window.bench = {
   round: (steps) => measurement.round(steps),
   losses: () => measurement.losses,
   stop: () => measurement.stop(),
+  startCell: (cell, driver, size) => cellRuns.start(cell, driver, createProblem(SIZES[size])),
+  cellRound: (cell, driver, steps) => cellRuns.round(cell, driver, steps),
 };
