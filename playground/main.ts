@@ -1,4 +1,5 @@
 // The page: shows what the worker says, and tells it what the visitor wants.
+import { fillCellMenu, showCell } from './cell-menu.js';
 import { LossChart } from './chart.js';
 import { LossCurve } from './loss-curve.js';
 import type { FromWorker, RunState, ToWorker } from './messages.js';
@@ -110,7 +111,9 @@ function resample(): void {
 }
 
 function showSettings(): void {
-  show('settings-line', summarise(readSettings(form)));
+  const settings = readSettings(form);
+  show('settings-line', summarise(settings));
+  showCell(settings.cell, element('cell-facts'));
 }
 
 async function readFile(file: File | undefined): Promise<void> {
@@ -159,6 +162,7 @@ function listen(): void {
 
 function start(): void {
   element<HTMLDetailsElement>('settings').open = matchMedia(WIDE).matches;
+  fillCellMenu(form.elements.namedItem('cell') as HTMLSelectElement);
   listen();
   showSettings();
   if (!isSecureContext) return missing(`${location.origin} is not a secure address, so the browser hides WebGPU.`);

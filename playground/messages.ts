@@ -2,6 +2,8 @@
 
 /** Settings of a run; changing them takes a new run. */
 export interface Settings {
+  /** Its name in the catalogue, `cells`. */
+  readonly cell: string;
   readonly embedding: number;
   readonly units: number;
   readonly layers: number;

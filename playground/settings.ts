@@ -4,16 +4,16 @@ import type { Settings } from './messages.js';
 export const DEFAULTS = {
   software: { embedding: 32, units: 96, layers: 2, timeSteps: 32, batch: 16, rate: 0.005, seed: 1 },
   hardware: { embedding: 64, units: 256, layers: 2, timeSteps: 64, batch: 32, rate: 0.002, seed: 1 },
-} as const satisfies Record<string, Settings>;
+} as const satisfies Record<string, Omit<Settings, 'cell'>>;
 
-const NAMES = Object.keys(DEFAULTS.software) as (keyof Settings)[];
+const NUMBERS = Object.keys(DEFAULTS.software) as (keyof typeof DEFAULTS.software)[];
 
 const field = (form: HTMLFormElement, name: keyof Settings): HTMLInputElement =>
   form.elements.namedItem(name) as HTMLInputElement;
 
 /** Fills in `values` wherever the visitor has not typed. */
-export function suggest(form: HTMLFormElement, values: Settings): void {
-  for (const name of NAMES) {
+export function suggest(form: HTMLFormElement, values: Omit<Settings, 'cell'>): void {
+  for (const name of NUMBERS) {
     const input = field(form, name);
     if (input.value === input.defaultValue) input.value = input.defaultValue = String(values[name]);
   }
@@ -21,10 +21,11 @@ export function suggest(form: HTMLFormElement, values: Settings): void {
 
 /** What the form says; the browser has checked the ranges. */
 export function readSettings(form: HTMLFormElement): Settings {
-  return Object.fromEntries(NAMES.map((name) => [name, field(form, name).valueAsNumber])) as unknown as Settings;
+  const numbers = Object.fromEntries(NUMBERS.map((name) => [name, field(form, name).valueAsNumber]));
+  return { ...numbers as Omit<Settings, 'cell'>, cell: field(form, 'cell').value };
 }
 
 /** The settings on one line, for when the fields are folded away. */
-export function summarise({ layers, units, timeSteps, batch, rate }: Settings): string {
-  return `${layers} × ${units} LSTM · time ${timeSteps} · batch ${batch} · rate ${rate}`;
+export function summarise({ cell, layers, units, timeSteps, batch, rate }: Settings): string {
+  return `${layers} × ${units} ${cell} · time ${timeSteps} · batch ${batch} · rate ${rate}`;
 }

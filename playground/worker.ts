@@ -1,7 +1,7 @@
 // The worker: opens the GPU, keeps the text and one run, and answers the page's messages.
 import {
-  adam, createTrainer, decodeCheckpoint, type Device, DeviceLostError, embedding, linear, lstm, openDevice,
-  resumeTrainer, sequential, type TextCorpus, textCorpus, unigramEntropy,
+  adam, createTrainer, decodeCheckpoint, type Device, DeviceLostError, embedding, linear, openDevice,
+  recurrent, resumeTrainer, sequential, type TextCorpus, textCorpus, unigramEntropy,
 } from '../src/index.js';
 import type { FromWorker, Sampling, Settings, ToWorker } from './messages.js';
 import { describe, Run, type SavedRun } from './run.js';
@@ -84,8 +84,8 @@ async function carryOut(settings: Settings | undefined, sampling: Sampling): Pro
   }
 }
 
-const modelOf = ({ embedding: width, units, layers }: Settings, { vocabulary: { size } }: TextCorpus) =>
-  sequential([embedding(size, width), lstm(units, { layers }), linear(size)]);
+const modelOf = ({ cell, embedding: width, units, layers }: Settings, { vocabulary: { size } }: TextCorpus) =>
+  sequential([embedding(size, width), recurrent(cell, units, { layers }), linear(size)]);
 
 const optionsOf = ({ rate, timeSteps, batch, seed }: Settings) =>
   ({ optimizer: adam({ rate }), clip: { norm: CLIP_NORM }, timeSteps, batch, seed });
