@@ -91,7 +91,7 @@ test('a grid past the limit is named with its dispatch', async () => {
   };
   const builder = new ProgramBuilder('test', 1);
   const views = { in: builder.persistent('a', 4 * 32 * 32), out: builder.persistent('b', 4 * 32 * 32) };
-  builder.dispatch('turn R', transpose({ size: 32, lanes: 4, trials: 1, strideIn: 4096 }), views);
+  builder.dispatch('turn R', transpose({ rows: 32, columns: 32, trials: 1, strideIn: 4096, strideOut: 4096 }), views);
   expect(await messageOf(prepare(device, [builder.build()], 1))).toBe(
     'RangeError: "turn R" needs 4 workgroups in one dimension and a small GPU allows 2: use a ' +
     'smaller batch, fewer time steps or fewer trials',
@@ -100,13 +100,13 @@ test('a grid past the limit is named with its dispatch', async () => {
 
 test('a shader error names the file and the line under shaders/', async () => {
   const device = await testDevice();
-  const { file, defines, bindings } = transpose({ size: 4, lanes: 4, trials: 1, strideIn: 64 });
-  const source = expand(file, { ...defines, ELEMENT: 'vec5f' });
+  const { file, defines, bindings } = transpose({ rows: 4, columns: 4, trials: 1, strideIn: 64, strideOut: 64 });
+  const source = expand(file, { ...defines, ROWS: 'many + 1' });
   const message = await messageOf(createPipeline(device, {
     ...source, file, accesses: Object.values(bindings), timed: false,
   }));
-  const line = shader.split('\n').findIndex((text) => text.includes('${ELEMENT}')) + 1;
-  expect(message).toBe(`GpuError: shaders/transpose.wgsl:${line}: unresolved type 'vec5f'`);
+  const line = shader.split('\n').findIndex((text) => text.includes('${ROWS}')) + 1;
+  expect(message).toBe(`GpuError: shaders/transpose.wgsl:${line}: unresolved value 'many'`);
 });
 
 test('an error in an included file names that file', async () => {

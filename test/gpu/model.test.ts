@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest';
 import type { Driver } from '../../src/kernels/recurrence.js';
-import { type Bias, embedding, linear, lstm, type Model, oneHot, sequential } from '../../src/model/description.js';
+import { embedding, linear, lstm, type Model, oneHot, sequential } from '../../src/model/description.js';
+import type { Bias } from '../../src/model/recurrent.js';
 import { trialOf } from '../support/arrays.js';
 import { expectClose, expectEqualBits } from '../support/close.js';
 import { environment } from '../support/environment.js';

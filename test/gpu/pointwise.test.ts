@@ -4,6 +4,7 @@ import { readBuffer } from '../../src/gpu/buffers.js';
 import { expand } from '../../src/kernels/source.js';
 import { CounterRandom } from '../../src/random/counter-random.js';
 import { philox4x32 } from '../../src/random/philox.js';
+import { moveCases } from '../support/cases/moves.js';
 import { reductionCases } from '../support/cases/reductions.js';
 import { trainingCases } from '../support/cases/training.js';
 import { expectEqualBits } from '../support/close.js';
@@ -11,7 +12,8 @@ import { testDevice } from '../support/gpu.js';
 import { testCases } from '../support/kernel-case.js';
 
 describe('losses, sums and norms agree with their float64 twins', () => testCases(reductionCases));
-describe('dropout, updates and states agree with their twins', () => testCases(trainingCases));
+describe('what is moved arrives, bit for bit', () => testCases(moveCases));
+describe('dropout and updates agree with their twins', () => testCases(trainingCases));
 
 test('philox4x32 gives equal bits in WGSL and TypeScript (seed 5)', async () => {
   const device = await testDevice();

@@ -1,5 +1,6 @@
 import { evaluationProgram, generationProgram, type RunShape, trainingProgram } from '../../src/layers/network.js';
-import { type Bias, embedding, linear, lstm, type Model, oneHot, sequential } from '../../src/model/description.js';
+import { embedding, linear, lstm, type Model, oneHot, sequential } from '../../src/model/description.js';
+import type { Bias } from '../../src/model/recurrent.js';
 import { adagrad, adam, type Clip, type OptimizerDescription, rmsprop, sgd } from '../../src/model/optimizers.js';
 import type { Program } from '../../src/schedule/program.js';
 import { strategies } from './kernel-case.js';

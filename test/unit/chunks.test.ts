@@ -7,7 +7,7 @@ import type { Program } from '../../src/schedule/program.js';
 import { strategies } from '../support/kernel-case.js';
 import { programMatrix, runShape, training } from '../support/programs.js';
 
-const kernel = transpose({ size: 4, lanes: 4, trials: 1, strideIn: 64 });
+const kernel = transpose({ rows: 4, columns: 4, trials: 1, strideIn: 64, strideOut: 64 });
 
 /** A program of dispatches with this much work each. */
 const programOf = (flops: readonly number[]): Program => ({

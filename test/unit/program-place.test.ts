@@ -5,7 +5,7 @@ import { place } from '../../src/schedule/place.js';
 import { type Program, ProgramBuilder, type View } from '../../src/schedule/program.js';
 import { programMatrix } from '../support/programs.js';
 
-const kernel = transpose({ size: 4, lanes: 4, trials: 1, strideIn: 64 });
+const kernel = transpose({ rows: 4, columns: 4, trials: 1, strideIn: 64, strideOut: 64 });
 
 /** A chain of dispatches over scratch buffers with random sizes and random first and last uses. */
 function randomProgram(random: CounterRandom, name: string): Program {

@@ -135,7 +135,7 @@ describe('a program prints', () => {
 });
 
 describe('a program that is built wrongly', () => {
-  const kernel = transpose({ size: 4, lanes: 4, trials: 1, strideIn: 64 });
+  const kernel = transpose({ rows: 4, columns: 4, trials: 1, strideIn: 64, strideOut: 64 });
   const view = (builder: ProgramBuilder) => builder.scratch('a', 64);
 
   test('names missing and unknown bindings', () => {

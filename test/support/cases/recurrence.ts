@@ -1,23 +1,37 @@
-import { cellNamed } from '../../../src/cells/index.js';
-import { type RecurrenceShape, type RecurrenceTile } from '../../../src/kernels/recurrence.js';
+// The drivers by themselves, on gates, states and weights of one's own: what a network cannot be brought to hold, such
+// as Z at ±1e3, many time steps, or a number of rows that no tile divides. All cells with all options:
+// test/gpu/cells.test.ts.
+import { type Cell, type CellOptions, cellNamed } from '../../../src/cells/index.js';
+import {
+  backProducts, type BackwardShape, directStates, type Masks, type RecurrenceShape, type RecurrenceTile, transposedSize,
+  turnedSize, weightPitch,
+} from '../../../src/kernels/recurrence.js';
 import { sequence } from '../../../src/kernels/sequence.js';
 import { sequenceBackward } from '../../../src/kernels/sequence-backward.js';
 import { step } from '../../../src/kernels/step.js';
 import { stepBackward } from '../../../src/kernels/step-backward.js';
 import { pad4, pad64 } from '../../../src/model/layout.js';
+import { carriedStates } from '../../../src/model/states.js';
 import { CounterRandom } from '../../../src/random/counter-random.js';
-import { recurrenceBackward, recurrenceForward } from '../../../src/reference/recurrence.js';
+import { Recurrence } from '../../../src/reference/recurrence.js';
 import { double, type Floats, poisoned, randomFloats, randomRows, trialOf, trialsOf } from '../arrays.js';
 import { expectClose, expectZeroPadding } from '../close.js';
+import { type Arrays } from '../gpu.js';
 import { type KernelCase, strategies } from '../kernel-case.js';
+import { turned } from './moves.js';
 
-interface Row {
+export interface RecurrenceRow {
+  readonly cell: string;
+  readonly options: CellOptions;
   readonly units: number;
   readonly batch: number;
   readonly timeSteps: number;
   readonly tile: RecurrenceTile;
   readonly trials: number;
   readonly immediates: boolean;
+  readonly reverse: boolean;
+  /** Gradients of the final states are given. */
+  readonly final: boolean;
   /** Inputs Z are uniform in ±scale; past 100, those of every third unit in ±2. */
   readonly scale: number;
 }
@@ -27,139 +41,229 @@ const wide = strategies('step', 32).software.recurrence;
 const narrow = strategies('step', 4).software.recurrence;
 const odd: RecurrenceTile = { rows: 3, quad: true, width: 4 };
 
+type Size = readonly [units: number, batch: number, timeSteps: number, tile: RecurrenceTile, trials: number];
+const rowOf = (cell: string, options: CellOptions, i: number, [units, batch, timeSteps, tile, trials]: Size) => ({
+  cell, options, units, batch, timeSteps, tile, trials, immediates: i % 3 !== 1, reverse: i % 5 === 3,
+  final: i % 2 === 1, scale: i % 4 === 2 ? 1e3 : 2,
+});
+
 // Each H with each B or T at least once, each tile with whole and broken blocks of units and rows.
-const rows: Row[] = [
+const lstmRows = ([
   [1, 1, 1, wide, 1], [1, 5, 33, hardware, 3], [3, 2, 2, wide, 3], [3, 32, 1, hardware, 1], [17, 5, 2, odd, 3],
   [17, 1, 33, narrow, 1], [17, 32, 2, hardware, 1], [64, 2, 1, hardware, 3], [64, 32, 2, wide, 1], [64, 5, 33, odd, 1],
   [96, 1, 2, hardware, 3], [96, 5, 2, narrow, 3], [96, 32, 33, wide, 1], [3, 5, 33, narrow, 3],
-].map(([units, batch, timeSteps, tile, trials], i) => ({
-  units, batch, timeSteps, tile, trials, immediates: i % 3 !== 1, scale: i % 4 === 2 ? 1e3 : 2,
-}) as Row);
+] satisfies Size[]).map((size, i): RecurrenceRow => rowOf('lstm', {}, i, size));
 
-/** What all kernels of a row read, and the float64 results. */
-function problem({ units, batch, timeSteps, trials, scale }: Row, seed: number) {
+// One lane, two and eight, several sources, none: each at ±1e3 too.
+const otherRows = ([
+  ['rnn', {}, [17, 5, 9, hardware, 3]], ['rnn', {}, [96, 2, 2, wide, 1]], ['gru', {}, [33, 5, 2, odd, 1]],
+  ['gru', {}, [17, 9, 7, narrow, 3]], ['min-gru', {}, [17, 3, 9, hardware, 3]], ['min-lstm', {}, [5, 2, 33, wide, 1]],
+  ['lstm-1997', { size: 3 }, [5, 9, 3, hardware, 1]], ['lstm-1997', { size: 2 }, [17, 2, 5, narrow, 3]],
+] satisfies [string, CellOptions, Size][]).map(([cell, options, size], i): RecurrenceRow =>
+  ({ ...rowOf(cell, options, i, size), scale: i % 2 === 0 ? 1e3 : 2 }));
+
+const NO_MASKS: Masks = { layer: 1, recurrentDropout: 0, zoneout: { hidden: 0, cell: 0 }, training: false };
+
+/** A row's shape and strides, one trial to the next where nothing else is said. */
+export function shapeOf(row: RecurrenceRow, masks = NO_MASKS) {
+  const { units, batch, timeSteps, trials } = row;
+  const cell = cellNamed(row.cell).cell(row.options, { layer: 0, units });
+  const slot = batch * pad4(units);
+  const history = (timeSteps + 1) * slot;
+  const block = pad64(trials * history); // from one state's histories to the next's
+  const common = { ...row, cell, histories: { stride: block, own: 0, below: 0 }, ragged: false, masks };
+  const sources = cell.phases[0]!.products.length;
+  const turnedSource = turnedSize({ ...common, strideParameters: 0 }, 0);
+  const shape: RecurrenceShape = { ...common, strideParameters: sources * turnedSource + 64 };
+  const back: BackwardShape = {
+    ...shape, final: row.final, above: undefined, ownGradients: 0, strideCarry: pad64(trials * slot),
+    strideOutput: pad64(trials * timeSteps * slot),
+  };
+  const gates = timeSteps * batch * pad4(units * cell.lanes);
+  return { cell, shape, back, slot, history, block, gates, sources, source: turnedSource, weights: shape.strideParameters };
+}
+
+export type Strides = ReturnType<typeof shapeOf>;
+
+/** Whether a place in rows of gates is of a lane that the cell has: others hold zero, and are not trained. */
+function usedLanes({ gates, lanes }: Cell, units: number): (place: number) => boolean {
+  return (place) => {
+    const column = place % pad4(units * lanes);
+    return column < units * lanes && column % lanes < gates.length;
+  };
+}
+
+/** What all kernels of a row read: gates, histories that begin with random states, weights, gradients. */
+export function problem(row: RecurrenceRow, strides: Strides, seed: number) {
+  const { units, batch, timeSteps, trials, scale, reverse } = row;
+  const { cell, slot, history, block, sources, source, back } = strides;
   const random = new CounterRandom(seed, 0);
   const padded = pad4(units);
-  const stride = {
-    gates: timeSteps * batch * units * 4, recurrent: pad64(units * units * 4) + 64,
-    history: (timeSteps + 1) * batch * padded, output: timeSteps * batch * padded, carry: batch * padded,
-  };
-  const state = (): Floats => {
-    const history = poisoned(stride.history)
-      .map((x, i) => (i % padded < units ? x : 0)); // the padding is never written
-    history.set(randomRows(random, batch, units));
-    return history;
-  };
-  const deviation = 1 / Math.sqrt(units);
+  const columns = units * cell.lanes;
+  const deviation = 1 / Math.sqrt(units * Math.max(1, sources));
+  const used = usedLanes(cell, units);
+  const states = poisoned(cell.states.length * block);
+  const outputs = poisoned(cell.outputs.length * back.strideOutput);
+  for (let n = 0; n < trials; n++) {
+    for (let s = 0; s < cell.states.length; s++) {
+      const own = poisoned(history).map((x, e) => (e % padded < units ? x : 0)); // the padding is never written
+      own.set(randomRows(random, batch, units), reverse ? timeSteps * slot : 0);
+      states.set(own, s * block + n * history);
+    }
+    cell.outputs.forEach((_, o) => outputs.set(
+      randomRows(random, timeSteps * batch, units), o * back.strideOutput + n * timeSteps * slot));
+  }
   return {
-    stride,
     // Whole units of order one among those at ±1e3: where every gate saturates no gradient is left to compare.
-    gates: randomFloats(random, trials * stride.gates, scale)
-      .map((z, e) => (scale > 100 && (e >> 2) % 3 === 0 ? z / 500 : z)),
-    recurrent: trialsOf(trials, stride.recurrent, () => randomFloats(random, units * units * 4, deviation)),
-    hidden: trialsOf(trials, stride.history, state),
-    cell: trialsOf(trials, stride.history, state),
-    outputGradient: trialsOf(trials, stride.output, () => randomRows(random, timeSteps * batch, units)),
-  };
-}
-
-const shapeOf = (row: Row): RecurrenceShape =>
-  ({ cell: cellNamed('lstm'), ...row, strideParameters: pad64(row.units * row.units * 4) + 64 });
-
-function referenceForward(row: Row, p: ReturnType<typeof problem>, n: number) {
-  const gates = double(trialOf(p.gates, n, p.stride.gates));
-  const histories = [p.hidden, p.cell].map((all) => double(trialOf(all, n, p.stride.history)));
-  recurrenceForward(shapeOf(row), gates, double(trialOf(p.recurrent, n, p.stride.recurrent)), histories);
-  return { gates, histories };
-}
-
-function prepareForward(row: Row, seed: number): ReturnType<KernelCase['prepare']> {
-  const p = problem(row, seed);
-  const { gates, recurrent, hidden, cell } = p;
-  return {
-    arrays: { gates, recurrent, hidden, cell },
-    check(written) {
-      for (let n = 0; n < row.trials; n++) {
-        const { gates: expected, histories } = referenceForward(row, p, n);
-        const part = (name: string, stride: number) => trialOf(written[name] as Floats, n, stride);
-        expectClose(part('gates', p.stride.gates), expected, { what: `gates of trial ${n}`, seed });
-        expectClose(part('hidden', p.stride.history), histories[0]!, { what: `hidden of trial ${n}`, seed });
-        expectClose(part('cell', p.stride.history), histories[1]!, { what: `cell of trial ${n}`, seed });
-        for (const name of ['hidden', 'cell']) {
-          expectZeroPadding(part(name, p.stride.history), row.units, pad4(row.units), name);
-        }
+    gates: trialsOf(trials, strides.gates, () => randomRows(random, timeSteps * batch, columns, scale).map((z, e) =>
+      (!used(e) ? 0 : scale > 100 && Math.floor((e % pad4(columns)) / cell.lanes) % 3 === 0 ? z / 500 : z))),
+    weights: trialsOf(trials, strides.weights, () => {
+      const all = new Float32Array(strides.weights);
+      for (let s = 0; s < sources; s++) {
+        all.set(randomRows(random, units, columns, deviation).map((w, e) => (used(e) ? w : 0)), s * source);
       }
-    },
+      return all;
+    }),
+    states, outputs,
+    final: Array.from({ length: carriedStates(cell) }, () =>
+      trialsOf(trials, slot, () => randomFloats(random, slot).map((x, e) => (e % padded < units ? x : 0)))),
   };
 }
 
-/** Activations rounded to float32 are the input of both backward passes, so that its error alone is compared. */
-function prepareBackward(row: Row, seed: number): ReturnType<KernelCase['prepare']> {
-  const p = problem(row, seed);
-  const { units, trials } = row;
-  const forward = Array.from({ length: trials }, (_, n) => referenceForward(row, p, n));
-  const arrays = {
-    gates: trialsOf(trials, p.stride.gates, (n) => Float32Array.from(forward[n]!.gates)),
-    transposed: trialsOf(trials, units * units * 4,
-      (n) => transposed(trialOf(p.recurrent, n, p.stride.recurrent), units)),
-    d_output: p.outputGradient,
-    cell: trialsOf(trials, p.stride.history, (n) => Float32Array.from(forward[n]!.histories[1]!)),
-    d_cell: poisoned(trials * p.stride.carry),
-  };
-  return {
-    arrays,
-    check(written) {
-      for (let n = 0; n < trials; n++) {
-        const expected = double(trialOf(arrays.gates, n, p.stride.gates));
-        const cell = double(trialOf(arrays.cell, n, p.stride.history));
-        const [, cellGradient] = recurrenceBackward(
-          shapeOf(row), expected, double(trialOf(p.recurrent, n, p.stride.recurrent)),
-          [forward[n]!.histories[0]!, cell], double(trialOf(p.outputGradient, n, p.stride.output)),
-        );
-        const gates = trialOf(written['gates'] as Floats, n, p.stride.gates);
-        expectClose(gates, expected, { what: `dZ of trial ${n}`, seed, pass: 'backward' });
-        const real = (_: number, i: number): boolean => i % pad4(units) < units;
-        const carry = trialOf(written['d_cell'] as Floats, n, p.stride.carry);
-        expectClose(carry.filter(real), cellGradient!.filter(real),
-          { what: `dc of trial ${n}`, seed, pass: 'backward' });
-        if (row.tile.quad) expectZeroPadding(carry, units, pad4(units), 'dc');
-      }
-    },
-  };
-}
+export type Arrangement = ReturnType<typeof problem>;
 
-/** R with its units swapped, as `shaders/transpose.wgsl` makes it. */
-export function transposed(recurrent: Floats, units: number): Floats {
-  return Float32Array.from({ length: units * units * 4 }, (_, e) => {
-    const lane = e % 4;
-    const u = (e >> 2) % units;
-    const j = Math.floor(e / 4 / units);
-    return recurrent[(u * units + j) * 4 + lane]!;
+/** Gates as the GPU keeps them: the 1997 LSTM's 4σ(z) − 2, of which the reference keeps σ(z). */
+function kept({ file, gates: names, lanes }: Cell, units: number, gates: Float64Array): Float64Array {
+  if (file !== 'lstm_1997') return gates;
+  return gates.map((x, e) => {
+    const lane = (e % pad4(units * lanes)) % lanes;
+    return lane >= 2 && lane < names.length ? 4 * x - 2 : x;
   });
 }
 
-/** A row's four kernels. */
-function casesOf(row: Row, seed: number): KernelCase[] {
-  const { units, batch, timeSteps, tile, trials, immediates, scale } = row;
-  const shape = shapeOf(row);
-  const times = Array.from({ length: timeSteps }, (_, t) => t);
-  const name = `H ${units} B ${batch} T ${timeSteps}, tile ${tile.rows}${tile.quad ? ' quad' : ''}, ${trials} trials` +
-    `${scale > 100 ? ', ±1e3' : ''}${immediates ? '' : ', uniform time'}`;
-  const forward = () => prepareForward(row, seed);
-  const backward = () => prepareBackward(row, seed);
-  return [
-    { name: `step ${name}`, kernel: step(shape), times, prepare: forward },
-    { name: `sequence ${name}`, kernel: sequence(shape), prepare: forward },
-    { name: `step backward ${name}`, kernel: stepBackward(shape), times: times.toReversed(), prepare: backward },
-    { name: `sequence backward ${name}`, kernel: sequenceBackward(shape), prepare: backward },
-  ];
+/** Trial `n` in float64: forward, and then backward from the problem's gradients. */
+export function reference(row: RecurrenceRow, strides: Strides, p: Arrangement, n: number) {
+  const { cell, shape, slot, history, block, sources, source, back } = strides;
+  const size = row.timeSteps * slot;
+  const gates = double(trialOf(p.gates, n, strides.gates));
+  const histories = cell.states.map((_, s) =>
+    double(p.states.subarray(s * block + n * history, s * block + (n + 1) * history)));
+  const weights = Array.from({ length: sources }, (_, s) =>
+    double(trialOf(p.weights, n, strides.weights).subarray(s * source, (s + 1) * source)));
+  const recurrence = new Recurrence(shape, { gates, histories, weights: cell.phases.map(() => weights) });
+  recurrence.forward();
+  return {
+    /** After the way forward activated, after the way back dZ. */
+    gates, activated: kept(cell, row.units, gates), histories,
+    backward: () => recurrence.backward({
+      outputs: cell.outputs.map((_, o) => double(
+        p.outputs.subarray(o * back.strideOutput + n * size, o * back.strideOutput + (n + 1) * size))),
+      ...(row.final ? { final: p.final.map((all) => double(trialOf(all, n, slot))) } : {}),
+    }, { weights: cell.phases.map(() => weights.map((weight) => weight.map(() => 0))) }),
+  };
 }
 
-/** The four kernels of each row, row by row.. */
-export const recurrenceRows: readonly (readonly KernelCase[])[] = rows.map(casesOf);
-export const recurrenceCases: KernelCase[] = recurrenceRows.flat();
+function prepareForward(row: RecurrenceRow, seed: number): ReturnType<KernelCase['prepare']> {
+  const strides = shapeOf(row);
+  const p = problem(row, strides, seed);
+  const { cell, history, block } = strides;
+  return {
+    arrays: { gates: p.gates, states: p.states, ...(strides.sources > 0 ? { weights0: p.weights } : {}) },
+    check(written) {
+      for (let n = 0; n < row.trials; n++) {
+        const expected = reference(row, strides, p, n);
+        const gates = trialOf(written['gates'] as Floats, n, strides.gates);
+        expectClose(gates, expected.activated, { what: `gates of trial ${n}`, seed });
+        expectZeroPadding(gates, row.units * cell.lanes, pad4(row.units * cell.lanes), 'gates');
+        cell.states.forEach(({ name }, s) => {
+          const own = (written['states'] as Floats).subarray(s * block + n * history, s * block + (n + 1) * history);
+          expectClose(own, expected.histories[s]!, { what: `${name} of trial ${n}`, seed });
+          expectZeroPadding(own, row.units, pad4(row.units), name);
+        });
+      }
+    },
+  };
+}
+
+/** Recurrent weights as `transpose.wgsl` turns them: [quartets, K] vec4f a source. */
+export function turnedWeights(row: RecurrenceRow, { shape, cell, weights, source }: Strides, p: Arrangement): Floats {
+  const size = transposedSize(shape);
+  return trialsOf(row.trials, size, (n) => {
+    const all = new Float32Array(size);
+    backProducts(cell, 0).forEach((_, s) => {
+      const matrix = trialOf(p.weights, n, weights).subarray(s * source, (s + 1) * source);
+      all.set(turned(matrix, row.units, weightPitch(shape, 0)), s * source);
+    });
+    return all;
+  });
+}
+
+/** Activations rounded to float32 are the input of both backward passes, so that its error alone is compared. */
+function prepareBackward(row: RecurrenceRow, seed: number): ReturnType<KernelCase['prepare']> {
+  const { units, trials } = row;
+  const strides = shapeOf(row);
+  const p = problem(row, strides, seed);
+  const { cell, back, slot, history, block } = strides;
+  const forward = Array.from({ length: trials }, (_, n) => reference(row, strides, p, n));
+  const states = p.states.slice();
+  forward.forEach(({ histories }, n) => histories.forEach((own, s) => states.set(own, s * block + n * history)));
+  const carried = poisoned(p.final.length * back.strideCarry).map((x, e) => (e % pad4(units) < units ? x : 0));
+  if (row.final) p.final.forEach((all, s) => carried.set(all, s * back.strideCarry));
+  const arrays: Arrays = {
+    gates: trialsOf(trials, strides.gates, (n) => Float32Array.from(forward[n]!.activated)),
+    d_output: p.outputs, states, d_states: carried,
+    ...(backProducts(cell, 0).length > 0 ? { transposed: turnedWeights(row, strides, p) } : {}),
+  };
+  // What comes directly, and through no weights: d_states holds all of it without initial_backward.wgsl.
+  const whole = directStates(strides.shape).map((direct, s) =>
+    direct && !backProducts(cell, 0).some(({ source }) => source === s));
+  return {
+    arrays,
+    check(written) {
+      forward.forEach(({ gates: expected, backward }, n) => {
+        const initial = backward(); // and `expected` becomes dZ
+        const gates = trialOf(written['gates'] as Floats, n, strides.gates);
+        expectClose(gates, expected, { what: `dZ of trial ${n}`, seed, pass: 'backward' });
+        expectZeroPadding(gates, units * cell.lanes, pad4(units * cell.lanes), 'dZ');
+        p.final.forEach((_, s) => {
+          if (!whole[s]) return;
+          const at = s * back.strideCarry + n * slot;
+          const own = (written['d_states'] as Floats).subarray(at, at + slot);
+          const what = `gradient of ${cell.states[s]!.name} of trial ${n}`;
+          const real = (_: number, e: number): boolean => e % pad4(units) < units;
+          expectClose(own.filter(real), initial[s]!.filter(real), { what, seed, pass: 'backward' });
+          expectZeroPadding(own, units, pad4(units), what);
+        });
+      });
+    },
+  };
+}
+
+export const nameOf = ({
+  cell, units, batch, timeSteps, tile, trials, immediates, reverse, final, scale,
+}: RecurrenceRow): string => [
+  `${cell} H ${units} B ${batch} T ${timeSteps}`, `tile ${tile.rows}${tile.quad ? ' quad' : ''}`, `${trials} trials`,
+  reverse && 'reverse', final && 'final gradients', scale > 100 && '±1e3', !immediates && 'uniform time',
+].filter(Boolean).join(', ');
+
+/** A row's four kernels, forward and backward. */
+function pairsOf(row: RecurrenceRow, seed: number): DriverPair[] {
+  const { shape, back } = shapeOf(row);
+  const times = Array.from({ length: row.timeSteps }, (_, t) => t);
+  if (row.reverse) times.reverse();
+  const name = nameOf(row);
+  const forward = () => prepareForward(row, seed);
+  const backward = () => prepareBackward(row, seed);
+  return [[
+    { name: `forward ${name}`, kernel: step(shape), times, prepare: forward },
+    { name: `sequence ${name}`, kernel: sequence(shape), prepare: forward },
+  ], [
+    { name: `backward ${name}`, kernel: stepBackward(back), times: times.toReversed(), prepare: backward },
+    { name: `sequence backward ${name}`, kernel: sequenceBackward(back), prepare: backward },
+  ]];
+}
 
 /** Kernels of both drivers that take the same arrays and must agree bit for bit. */
 export type DriverPair = readonly [step: KernelCase, sequence: KernelCase];
-export const driverPairs: readonly DriverPair[] =
-  recurrenceRows.flatMap(([a, b, c, d]) => [[a!, b!], [c!, d!]] as const);
+export const driverPairs: readonly DriverPair[] = [...lstmRows, ...otherRows].flatMap(pairsOf);
+export const recurrenceCases: KernelCase[] = driverPairs.flat();

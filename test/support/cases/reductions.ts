@@ -5,7 +5,6 @@ import { columnSum } from '../../../src/kernels/column-sum.js';
 import { report } from '../../../src/kernels/report.js';
 import { normPartials, squaredNorm } from '../../../src/kernels/squared-norm.js';
 import { sum } from '../../../src/kernels/sum.js';
-import { transpose } from '../../../src/kernels/transpose.js';
 import { pad4, pad64 } from '../../../src/model/layout.js';
 import { CounterRandom } from '../../../src/random/counter-random.js';
 import { columnSum as referenceColumnSum } from '../../../src/reference/column-sum.js';
@@ -15,7 +14,6 @@ import { squaredNorm as referenceSquaredNorm } from '../../../src/reference/squa
 import { double, type Floats, poisoned, randomFloats, randomRows, randomTokens, trialOf, trialsOf } from '../arrays.js';
 import { expectClose, expectEqualBits, expectZeroPadding } from '../close.js';
 import { controls, type KernelCase } from '../kernel-case.js';
-import { transposed } from './recurrence.js';
 
 interface LossRow {
   rows: number; vocabulary: number; trials: number; gradient: boolean; mask: 'none' | 'some' | 'all'; scale: number;
@@ -67,15 +65,26 @@ function lossCase(row: LossRow, seed: number): KernelCase {
   };
 }
 
+/** Gradients of biases whose lanes are not all trained: those of `b_ih`, and those of `b_hh`, the second copy. */
+interface Lanes { readonly of: number; readonly first: readonly number[]; readonly second: readonly number[] }
+
 function columnSumCase(
-  rows: number, columns: number, trials: number, lanes: 1 | 16, twin: boolean, seed: number,
+  rows: number, columns: number, trials: number, lanes: 1 | 16, twin: boolean, seed: number, kept?: Lanes,
 ): KernelCase {
   const pitch = pad4(columns);
   const apart = twin ? pad64(pitch) : 0;
   const strideSums = pad64(pitch) * 2 + 64;
+  const biases = kept && [kept.first, kept.second].map((blocks) =>
+    ({ arrangement: { kind: 'gates', units: columns / kept.of, lanes: kept.of, blocks } as const }));
+  const trained = (sums: Floats, blocks?: readonly number[]): Floats =>
+    sums.map((sum, e) => (blocks && !blocks.includes(e % kept!.of) ? 0 : sum));
   return {
-    name: `column sum of ${rows} × ${columns}, ${lanes} lanes, ${trials} trials${twin ? ', twice' : ''}`,
-    kernel: columnSum({ rows, columns, trials, lanes, twin: apart, strideX: rows * pitch, strideSums }),
+    name: `column sum of ${rows} × ${columns}, ${lanes} lanes, ${trials} trials${twin ? ', twice' : ''}` +
+      `${kept ? `, lanes ${kept.first} and ${kept.second} of ${kept.of}` : ''}`,
+    kernel: columnSum({
+      rows, columns, trials, lanes, twin: apart, strideX: rows * pitch, strideSums,
+      ...(biases ? { gradientsOf: biases } : {}),
+    }),
     prepare() {
       const random = new CounterRandom(seed, 0);
       const x = trialsOf(trials, rows * pitch, () => randomRows(random, rows, columns));
@@ -86,8 +95,16 @@ function columnSumCase(
             const expected = new Float64Array(pitch);
             referenceColumnSum(double(trialOf(x, n, rows * pitch)), expected, { rows, columns, pitch });
             const own = trialOf(sums as Floats, n, strideSums);
-            expectClose(own.subarray(0, pitch), expected, { what: `sums of trial ${n}`, seed, pass: 'backward' });
-            if (twin) expectEqualBits(own.subarray(apart, apart + pitch), own.subarray(0, pitch), 'the second copy');
+            const first = own.subarray(0, pitch);
+            const wanted = double(trained(Float32Array.from(expected), kept?.first));
+            expectClose(first, wanted, { what: `sums of trial ${n}`, seed, pass: 'backward' });
+            if (!twin) continue;
+            const second = own.subarray(apart, apart + pitch);
+            if (!kept) expectEqualBits(second, first, 'the second copy');
+            else {
+              const other = double(trained(Float32Array.from(expected), kept.second));
+              expectClose(second, other, { what: `the second copy of trial ${n}`, seed, pass: 'backward' });
+            }
           }
         },
       };
@@ -188,30 +205,12 @@ function reportCase(
   };
 }
 
-function transposeCase(size: number, trials: number): KernelCase {
-  const stride = pad64(size * size * 4) + 64;
-  return {
-    name: `transpose ${size} × ${size} gate vectors, ${trials} trials`,
-    kernel: transpose({ size, lanes: 4, trials, strideIn: stride }),
-    prepare() {
-      const matrices = trialsOf(trials, stride, () => Float32Array.from({ length: size * size * 4 }, (_, e) => e));
-      return {
-        arrays: { in: matrices, out: poisoned(trials * size * size * 4) },
-        check({ out }) {
-          for (let n = 0; n < trials; n++) {
-            expectEqualBits(trialOf(out as Floats, n, size * size * 4),
-              transposed(trialOf(matrices, n, stride), size), 'matrix');
-          }
-        },
-      };
-    },
-  };
-}
-
 export const reductionCases: KernelCase[] = [
   ...losses.map(lossCase),
   columnSumCase(1, 1, 1, 1, false, 0), columnSumCase(66, 68, 3, 1, true, 1), columnSumCase(66, 68, 3, 16, true, 2),
   columnSumCase(5, 130, 1, 16, false, 3), columnSumCase(160, 17, 3, 16, false, 4),
+  columnSumCase(33, 20, 2, 1, true, 5, { of: 4, first: [0, 1, 2], second: [0, 1, 3] }),
+  columnSumCase(18, 24, 1, 16, true, 6, { of: 8, first: [0, 1], second: [0, 1, 2, 3, 4] }),
   sumCase(1, 1), sumCase(200, 3),
   normCase(64, 1, [], 0), normCase(5000 * 64, 1, [], 1), normCase(192, 3, [], 2),
   normCase(192, 3, [NaN, Infinity, -Infinity, 1], 3), normCase(128, 1, [NaN], 4), normCase(128, 3, [1e20], 5),
@@ -222,5 +221,4 @@ export const reductionCases: KernelCase[] = [
   reportCase({ rows: 66, normed: 192, trials: 3, bad: 'overflow', earlier: 2, seed: 4 }),
   reportCase({ rows: 66, normed: 192, trials: 1, bad: 'count', earlier: 5, step: 0, seed: 5 }),
   reportCase({ rows: 66, normed: 192, trials: 3, earlier: 1, step: RING, seed: 6 }),
-  transposeCase(1, 1), transposeCase(17, 3), transposeCase(64, 1),
 ];

@@ -1,6 +1,5 @@
 import { dropout } from '../../../src/kernels/dropout.js';
 import { RESULT_WORDS, RING } from '../../../src/kernels/control.js';
-import { carry } from '../../../src/kernels/carry.js';
 import { update } from '../../../src/kernels/update.js';
 import { pad64 } from '../../../src/model/layout.js';
 import {
@@ -94,42 +93,9 @@ function updateCase(optimizer: OptimizerDescription, clip: Clip, size: number, s
   };
 }
 
-/** Two states of `size` floats a trial; trial 0 keeps them, trial 1 starts afresh. */
-function carryCase(size: number, timeSteps: number, out: boolean, seed: number): KernelCase {
-  const trials = 2;
-  const blocks = 2;
-  const offset = 8;
-  const strideStates = blocks * size + 16;
-  const history = (timeSteps + 1) * size;
-  const strideBlocks = pad64(trials * history);
-  return {
-    name: `carry ${out ? 'out' : 'in'} ${size} floats, T ${timeSteps}`,
-    kernel: carry({ size, blocks, timeSteps, trials, out, strideStates, offsetStates: offset, strideBlocks }),
-    prepare() {
-      const random = new CounterRandom(seed, 0);
-      const states = randomFloats(random, trials * strideStates);
-      const histories = randomFloats(random, blocks * strideBlocks);
-      const expected = (out ? states : histories).slice();
-      for (let n = 0; n < trials; n++) {
-        for (let block = 0; block < blocks; block++) {
-          const state = n * strideStates + offset + block * size;
-          const from = block * strideBlocks + n * history;
-          if (out) expected.set(histories.subarray(from + timeSteps * size, from + history), state);
-          else expected.set(n === 0 ? states.subarray(state, state + size) : new Float32Array(size), from);
-        }
-      }
-      return {
-        arrays: { states, histories, ...(out ? {} : { control: controls([{ keep: true }, { keep: false }]) }) },
-        check: (written) => expectEqualBits((out ? written['states'] : written['histories'])!, expected, 'states'),
-      };
-    },
-  };
-}
-
 export const trainingCases: KernelCase[] = [
   dropoutCase(4, 0, 1, 0, 1), dropoutCase(1000, 0.2, 3, 64, 2), dropoutCase(4096, 0.5, 1, 0, 4294967295),
   dropoutCase(260, 0.999, 3, 128, 3),
   ...optimizers.flatMap((optimizer, o) =>
     clips.map((clip, c) => updateCase(optimizer, clip, 64 * (1 + o + 4 * c), 4 * o + c))),
-  ...[false, true].flatMap((out) => [carryCase(4, 1, out, 1), carryCase(340, 3, out, 2)]),
 ];
