@@ -86,8 +86,8 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
 #if ${SETTLES}
       state = settle(trial, t, row + r, unit.index, state, previous);
 #endif
-#if ${DROPS_RESET}
-      state[1] *= dropout_mask(trial, row + r, unit.index);
+#if ${MASKS_STATES}
+      state[${MASKED_STATES}] *= dropout_mask(trial, row + r, unit.index);
 #endif
 #if ${DROPS}
       put(&dropped, q, state[0] * dropout_mask(trial, row + r, unit.index));

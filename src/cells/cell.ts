@@ -33,6 +33,8 @@ export interface Cell {
   readonly outputs: readonly number[];
   /** No gradient flows from the gates to the last hidden state (Hochreiter & Schmidhuber 1997, appendix A.1). */
   readonly truncated?: boolean;
+  /** It asks for the time since the start of the sequence. */
+  readonly clock?: boolean;
   /** The cell is h_t = a_t·h_{t−1} + b_t with a and b from the input alone: time can be scanned in parallel. */
   readonly scan?: boolean;
 }
@@ -49,6 +51,8 @@ export interface Phase {
   readonly slot: 'previous' | 'current';
   /** States that it writes; absent: all. */
   readonly writes?: readonly number[];
+  /** States to whose gradient at the time before it adds, when an earlier phase back has begun it. */
+  readonly adds?: readonly number[];
 }
 
 /** A trained matrix from one state to gates. */
@@ -69,6 +73,8 @@ export interface CellState {
   readonly carried: boolean;
   /** ∂L/∂state reaches the time before by another way than the recurrent weights. */
   readonly direct: boolean;
+  /** It stands for the hidden state in a product, so recurrent dropout masks it as well. */
+  readonly masked?: boolean;
 }
 
 /** One tensor [blocks·H] of values a unit. */

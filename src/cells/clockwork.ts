@@ -21,6 +21,7 @@ const clockworkCell = (modules: number): Cell => ({
     products: [{ name: 'weight_hh', source: 0, blocks: [0], modules }], first: 0, lanes: 1, slot: 'previous',
   }],
   states: [{ name: 'hidden', carried: true, direct: true }],
+  clock: true,
   outputs: [0],
 });
 

@@ -66,12 +66,6 @@ export const historyCount = ({ cell, masks }: Pick<RecurrenceShape, 'cell' | 'ma
 export const drops = ({ recurrentDropout, training }: Masks): boolean => training && recurrentDropout > 0;
 const zones = ({ zoneout }: Masks): boolean => zoneout.hidden + zoneout.cell > 0;
 
-/** States whose gradient reaches the time before by itself; a state that may stay as it was has that way too. */
-export function directStates({ cell, ragged, masks }: RecurrenceShape): boolean[] {
-  return cell.states.map(({ carried, direct, name }) => carried && (direct || ragged ||
-    (name === 'hidden' && masks.zoneout.hidden > 0) || (name === 'cell' && masks.zoneout.cell > 0)));
-}
-
 /** Weights lie as vec4f of whole units: fewer than four lanes of a unit ask for four units. */
 function quads({ cell, tile }: RecurrenceShape): boolean {
   return tile.quad || cell.lanes < 4 || cell.phases.some(({ lanes, products }) => products.length > 0 && lanes < 4);
@@ -104,7 +98,7 @@ const BINDINGS = [
 ];
 
 /** Defines of lib/block.wgsl, lib/gates.wgsl and lib/unit.wgsl. `float` is how many floats make one of its Units. */
-function commonDefines(shape: RecurrenceShape, bindings: readonly string[]): Defines {
+export function commonDefines(shape: RecurrenceShape, bindings: readonly string[]): Defines {
   const { cell, timeSteps, batch, units, trials, reverse, histories, ragged, masks, strideParameters } = shape;
   const { rows, units: wide, quad } = block(shape);
   const { lanes, own, states } = cell;
@@ -118,7 +112,7 @@ function commonDefines(shape: RecurrenceShape, bindings: readonly string[]): Def
     GATE_PITCH: pad4(units * lanes) / 4, GATE_COLUMNS: (wide * lanes) / 4,
     OWN: own !== undefined, OWN_FOUR: own?.lanes === 4, OWN_LANES: ownLanes(cell),
     OWN_TYPE: own?.lanes === 8 ? 'mat2x4f' : 'vec4f', STRIDE_OWN: strideParameters / 4,
-    BELOW: cell.below?.reads ?? false, CLOCK: cell.file === 'clockwork',
+    BELOW: cell.below?.reads ?? false, CLOCK: cell.clock ?? false,
     CONTROL: needsControl(shape), RAGGED: ragged, MASKS: masked, RECURRENCE_LAYER: masks.layer, KEY_TAG: keyTag,
     DROPOUT: drops(masks), DROPOUT_STREAM: stream.recurrentDropout,
     DROPOUT_THRESHOLD: dropoutThreshold(masks.recurrentDropout),
@@ -135,11 +129,11 @@ function commonDefines(shape: RecurrenceShape, bindings: readonly string[]): Def
   };
 }
 
-const needsControl = ({ cell, ragged, masks }: RecurrenceShape): boolean =>
-  ragged || cell.file === 'clockwork' || drops(masks) || (masks.training && zones(masks));
+export const needsControl = ({ cell, ragged, masks }: RecurrenceShape): boolean =>
+  ragged || cell.clock === true || drops(masks) || (masks.training && zones(masks));
 
 /** What lanes a phase leads to. */
-const laneDefines = ({ lanes }: Cell, { lanes: some, first }: Phase): Defines => ({
+export const laneDefines = ({ lanes }: Cell, { lanes: some, first }: Phase): Defines => ({
   ALL_LANES: some === lanes && first === 0, FOUR_OF_EIGHT: some === 4 && lanes === 8,
   TWO_OF_FOUR: some === 2 && lanes === 4, PRODUCT_LANES: some, FIRST_LANE: first,
 });
@@ -164,6 +158,7 @@ function forwardDefines(shape: RecurrenceShape, p: number): Defines {
   const units = phaseUnits(shape, p);
   const gated = !(cell.projection !== undefined && p === 1);
   const written = (s: number): boolean => writes?.includes(s) ?? true;
+  const masked = cell.states.flatMap((state, i) => (state.masked && written(i) ? [`${i}u`] : []));
   const pitch = weightPitch(shape, p);
   const columns = (wide * lanes) / 4;
   const all = gated && laneDefines(cell, phase)['ALL_LANES'] === true && products.length > 0 && !cell.normed;
@@ -177,11 +172,11 @@ function forwardDefines(shape: RecurrenceShape, p: number): Defines {
     COLUMNS: columns, PITCH: pitch, TILE: rows * columns,
     STRIDE_PARAMETERS: shape.strideParameters / 4, STRIDE_SOURCE: pad64(sourceUnits(shape, p) * pitch * 4) / 4,
     SOURCE_SLOT: slot === 'previous' ? 'PREVIOUS' : 'NEXT',
-    DROPS: drops(masks) && written(0), DROPS_RESET: drops(masks) && cell.file === 'gru_before' && p === 0,
+    DROPS: drops(masks) && written(0), MASKS_STATES: drops(masks) && masked.length > 0, MASKED_STATES: masked[0] ?? 0,
   });
 }
 
-const byPhase = (p: number, defines: Defines): Defines =>
+export const byPhase = (p: number, defines: Defines): Defines =>
   Object.fromEntries(Object.entries(defines).map(([name, value]) => [`${name}_${p}`, value]));
 
 /** What the typed faces of the forward drivers share; `phase` of a single time step, or all phases of all. */
@@ -199,7 +194,7 @@ export function forward(file: string, shape: RecurrenceShape, phase?: number): K
 }
 
 /** The part that depends on the driver alone: its grid and its cost. */
-function driver(
+export function driver(
   file: string, shape: RecurrenceShape, { phases, bindings, defines, units }: {
     phases: readonly number[]; bindings: Record<string, Access>; defines: Defines; units: number;
   },
@@ -234,98 +229,3 @@ function driver(
 }
 
 const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)));
-
-/** What the way back knows beside the forward shape. */
-export interface BackwardShape extends RecurrenceShape {
-  /** d_states holds ∂L/∂(final states) at first. */
-  readonly final: boolean;
-  /** The layer above has read a state of this one: index of it. */
-  readonly above: number | undefined;
-  /** Where d_extra holds gradients of the units' own values, in floats. */
-  readonly ownGradients: number;
-  /** Strides in floats: between two states' gradients, between two outputs' gradients. */
-  readonly strideCarry: number;
-  readonly strideOutput: number;
-}
-
-export function backwardBindings(shape: BackwardShape, phases: readonly number[]): Record<string, Access> {
-  const { cell, above } = shape;
-  const products = phases.some((p) => backProducts(cell, p).length > 0);
-  return {
-    gates: 'read_write', d_output: cell.projection === undefined ? 'read' : 'read_write', states: 'read',
-    d_states: 'read_write',
-    ...(products ? { transposed: 'read' } as const : {}),
-    ...(cell.own || cell.below?.reads || above !== undefined ? { d_extra: 'read_write' } as const : {}),
-    ...(cell.own ? { own: 'read' } as const : {}),
-    ...(needsControl(shape) ? { control: 'read' } as const : {}),
-  };
-}
-
-/** Products that gradients flow back through: none where the gradient is truncated. */
-export const backProducts = ({ phases, truncated }: Cell, p: number): Phase['products'] =>
-  (truncated ? [] : phases[p]!.products);
-
-/** Floats of the transposed weights: those of phase `p` begin after those of the phases before. */
-export function transposedSize(shape: RecurrenceShape, phases = shape.cell.phases.length): number {
-  let size = 0;
-  for (let p = 0; p < phases; p++) {
-    size += backProducts(shape.cell, p).length * turnedSize(shape, p);
-  }
-  return size;
-}
-
-/** Floats of one source's turned weights. */
-export const turnedSize = (shape: RecurrenceShape, p: number): number =>
-  pad64(4 * weightPitch(shape, p) * sourceUnits(shape, p));
-
-function backwardDefines(shape: BackwardShape, p: number): Defines {
-  const { cell, masks, above } = shape;
-  const phase = cell.phases[p]!;
-  const products = backProducts(cell, p);
-  const { rows, units: wide } = block(shape);
-  const units = phaseUnits(shape, p, true);
-  const gated = !(cell.projection !== undefined && p === 0);
-  const direct = directStates(shape);
-  const enters = cell.states.map((_, s) => entersAt(cell, s) === p);
-  // A later phase adds to what an earlier one passed on: the reset gate's part of the hidden state's gradient.
-  const gives = direct.map((goes, s) => goes && (enters[s]! || (cell.file === 'gru_before' && s === 0)));
-  const fromOutput = cell.projection !== undefined && p === 1;
-  const lanes = laneDefines(cell, phase);
-  return byPhase(p, {
-    ...lanes, FROM_OUTPUT: fromOutput, GATED: gated, PHASE_NAME: cell.phases.length > 1 ? p : '',
-    BLOCKS: ceilDiv(units, wide), OUT_UNITS: units, PRODUCT: products.length > 0,
-    LAST_PHASE: p > 0 && p === cell.phases.length - 1, ENTERS: enters.join(', '), GIVES: gives.join(', '), SOURCES: Math.max(1, products.length),
-    SOURCE_STATES: products.map(({ source }) => `${source}u`).join(', '),
-    SOURCE_MASKED: products.map(({ source }) => source === 0 || cell.file === 'gru_before').join(', '),
-    MASKED: drops(masks), QUARTETS: weightPitch(shape, p), PRODUCTS: Math.max(1, products.length) * rows * wide,
-    DELTA_PITCH: fromOutput ? pad4(cell.projection!) / 4 : pad4(shape.units * cell.lanes) / 4,
-    STRIDE_TRANSPOSED: transposedSize(shape) / 4, OFFSET_TRANSPOSED: transposedSize(shape, p) / 4,
-    STRIDE_TURNED: turnedSize(shape, p) / 4, SAME_TIME: phase.slot === 'current', TAKES_OUTPUT: p === 0,
-    ABOVE: above !== undefined && enters[above] === true, ABOVE_STATE: above ?? 0,
-  });
-}
-
-/** The phase back in which the gradient of state `s` comes together. */
-function entersAt({ projection, states }: Cell, s: number): number {
-  if (!states[s]!.carried) return projection === undefined ? 0 : 1;
-  return projection !== undefined && s > 0 ? 1 : 0;
-}
-
-/** What the typed faces of the backward drivers share. */
-export function backward(file: string, shape: BackwardShape, phase?: number): Kernel {
-  const { cell, timeSteps, reverse, units } = shape;
-  const phases = phase === undefined ? cell.phases.map((_, p) => p) : [phase];
-  const bindings = backwardBindings(shape, phases);
-  const wide = block(shape).units;
-  const defines = {
-    ...commonDefines(shape, Object.keys(bindings)),
-    TRANSPOSED: 'transposed' in bindings, EXTRA: 'd_extra' in bindings, D_OUTPUT_ACCESS: bindings['d_output']!,
-    DIRECT: directStates(shape).join(', '), FINAL: shape.final, LAST: reverse ? 0 : timeSteps - 1,
-    OUTPUTS: cell.outputs.length, OUTPUT_STATES: cell.outputs.map((s) => `${s}u`).join(', '),
-    OUTPUT_PITCH: pad4(cell.projection ?? units) / wide, OUTPUT_STRIDE: shape.strideOutput / wide,
-    CARRY: shape.strideCarry / wide, OWN_GRADIENTS: shape.ownGradients / wide,
-    ...Object.assign({}, ...phases.map((p) => backwardDefines(shape, p))) as Defines,
-  };
-  const widest = Math.max(...phases.map((p) => phaseUnits(shape, p, true)));
-  return driver(file, shape, { phases, bindings, defines, units: widest });
-}

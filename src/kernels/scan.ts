@@ -1,5 +1,6 @@
 import { ceilDiv, type Kernel } from './kernel.js';
-import { backward, type BackwardShape, block, forward, type RecurrenceShape } from './recurrence.js';
+import { block, forward, type RecurrenceShape } from './recurrence.js';
+import { backward, type BackwardShape } from './recurrence-backward.js';
 
 /** Typed face of `shaders/recurrence/scan.wgsl`: all time steps of a cell whose gates see the input alone. */
 export const scan = (shape: RecurrenceShape): Kernel =>

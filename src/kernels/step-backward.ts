@@ -1,5 +1,5 @@
 import type { Kernel } from './kernel.js';
-import { backward, type BackwardShape } from './recurrence.js';
+import { backward, type BackwardShape } from './recurrence-backward.js';
 
 /** Typed face of `shaders/recurrence/step_backward.wgsl`: one phase of one time step back. */
 export const stepBackward = (shape: BackwardShape, phase = 0): Kernel =>

@@ -4,9 +4,9 @@ import { initialBackward } from '../kernels/initial-backward.js';
 import { someLanes } from '../kernels/lanes.js';
 import { initialDropout } from '../kernels/initial-dropout.js';
 import {
-  backProducts, type BackwardShape, drops, gatesSize, historyCount, ownLanes, phaseUnits, type RecurrenceShape, sourceUnits,
-  transposedSize, turnedSize, weightPitch,
+  drops, gatesSize, historyCount, ownLanes, phaseUnits, type RecurrenceShape, sourceUnits, weightPitch,
 } from '../kernels/recurrence.js';
+import { backProducts, type BackwardShape, transposedSize, turnedSize } from '../kernels/recurrence-backward.js';
 import { scan, scanBackward } from '../kernels/scan.js';
 import { sequence } from '../kernels/sequence.js';
 import { sequenceBackward } from '../kernels/sequence-backward.js';
@@ -91,7 +91,7 @@ export function advance(lowering: Lowering, pass: Pass): void {
     return builder.dispatch(`${label} ${strategy.driver}`, kernel, pick(kernel.bindings, views));
   }
   const kernels = cell.phases.map((_, p) => step(shape, p));
-  const repeats = lowering.repeated && cell.file === 'clockwork'; // which asks how many runs there were
+  const repeats = lowering.repeated && cell.clock; // which asks how many runs there were
   for (const t of timesOf(shape)) {
     for (const kernel of kernels) {
       builder.dispatch(`${label} step`, kernel, pick(kernel.bindings, views), repeats ? 'run' : t);

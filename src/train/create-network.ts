@@ -3,7 +3,6 @@ import { DRIVERS, type Driver } from '../kernels/recurrence.js';
 import { checkOneOf } from '../model/check.js';
 import type { Model } from '../model/description.js';
 import { checkNetworkOptions, type Network, type NetworkOptions } from '../model/network.js';
-import { ReferenceNetwork } from '../reference/reference-network.js';
 import { chooseStrategy } from '../schedule/tiles.js';
 import { GpuNetwork } from './gpu-network.js';
 
@@ -27,5 +26,6 @@ export async function createNetwork(device: Device, model: Model, options: GpuNe
  * @throws RangeError where an option is out of range.
  */
 export async function createReferenceNetwork(model: Model, options: NetworkOptions): Promise<Network> {
+  const { ReferenceNetwork } = await import('../reference/reference-network.js'); // a page that never asks, never loads it
   return new ReferenceNetwork(model, options);
 }

@@ -6,7 +6,7 @@ import { checkTextModel, type Model } from '../model/description.js';
 import { checkRunShape, type EngineOptions, MOST_TRIALS } from '../model/engine.js';
 import type { LossDescription } from '../model/losses.js';
 import { adam, checkClip, checkRates, type Clip, type OptimizerDescription } from '../model/optimizers.js';
-import { ReferenceEngine } from '../reference/engine.js';
+import type { ReferenceEngine } from '../reference/engine.js';
 import { chooseStrategy } from '../schedule/tiles.js';
 import type { Checkpoint } from './checkpoint.js';
 import { GpuEngine } from './gpu-engine.js';
@@ -79,7 +79,7 @@ function gpuTrainer(device: Device, settings: Settings, from?: Checkpoint): Trai
   return new Trainer(engine, { ...run, ...about, ...ratesOf(settings) }, from);
 }
 
-function referenceTrainer(settings: Settings, from?: Checkpoint): Trainer<ReferenceEngine> {
+async function referenceTrainer(settings: Settings, from?: Checkpoint): Promise<Trainer<ReferenceEngine>> {
   checkTextModel(settings.model);
   const values = settings.seeds.length * settings.model.layout.size;
   if (values > LARGEST_ARRAY) {
@@ -88,6 +88,7 @@ function referenceTrainer(settings: Settings, from?: Checkpoint): Trainer<Refere
   }
   const run = runOf(settings);
   const about = { driver: settings.driver ?? 'step', adapter: 'CPU reference, float64' };
+  const { ReferenceEngine } = await import('../reference/engine.js'); // a page that never asks, never loads it
   return new Trainer(new ReferenceEngine(run), { ...run, ...about, ...ratesOf(settings) }, from);
 }
 

@@ -2,7 +2,8 @@
 // after the last step back.
 import { initialBackward } from '../../../src/kernels/initial-backward.js';
 import { initialDropout } from '../../../src/kernels/initial-dropout.js';
-import { backProducts, directStates, type Masks, type RecurrenceTile } from '../../../src/kernels/recurrence.js';
+import { type Masks, type RecurrenceTile } from '../../../src/kernels/recurrence.js';
+import { backProducts, directStates } from '../../../src/kernels/recurrence-backward.js';
 import { pad4 } from '../../../src/model/layout.js';
 import { CounterRandom } from '../../../src/random/counter-random.js';
 import { matmul } from '../../../src/reference/matmul.js';

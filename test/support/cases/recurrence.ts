@@ -2,10 +2,10 @@
 // as Z at ±1e3, many time steps, or a number of rows that no tile divides. All cells with all options:
 // test/gpu/cells.test.ts.
 import { type Cell, type CellOptions, cellNamed } from '../../../src/cells/index.js';
+import { type Masks, type RecurrenceShape, type RecurrenceTile, weightPitch } from '../../../src/kernels/recurrence.js';
 import {
-  backProducts, type BackwardShape, directStates, type Masks, type RecurrenceShape, type RecurrenceTile, transposedSize,
-  turnedSize, weightPitch,
-} from '../../../src/kernels/recurrence.js';
+  backProducts, type BackwardShape, directStates, transposedSize, turnedSize,
+} from '../../../src/kernels/recurrence-backward.js';
 import { sequence } from '../../../src/kernels/sequence.js';
 import { sequenceBackward } from '../../../src/kernels/sequence-backward.js';
 import { step } from '../../../src/kernels/step.js';
