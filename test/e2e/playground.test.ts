@@ -8,6 +8,7 @@ import { build, preview, type PreviewServer } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../scripts/lib/launch.mjs';
 import { root } from '../../scripts/lib/state.mjs';
+import { cells } from '../../src/index.js';
 
 const TINY = { units: 32, layers: 1, embedding: 16, timeSteps: 16, batch: 8, rate: 0.01 };
 const WAIT = { timeout: 30_000, polling: 50 };
@@ -108,10 +109,16 @@ describe('npm run playground', () => {
     await page.click('#stop');
     await shows('status', /Stopped at step/);
     await set('input[name=units]', 20);
+    const listed = await page.$$eval('select[name=cell] option', (options) => options.map(({ value }) => value));
+    expect(listed.sort()).toEqual(Object.keys(cells).sort());
+    await page.select('select[name=cell]', 'gru');
+    expect(await text('cell-facts')).toContain(cells['gru']!.equation);
+    expect(await text('settings-line')).toContain('1 × 20 gru');
     await page.click('#primary');
     await shows('status', /Training/);
     await reaches(1);
     expect(await step()).toBeLessThan(held);
+    expect(await text('program')).toMatch(/gru 0 (step|sequence)/);
     expect(complaints, 'in the console').toEqual([]);
   });
 

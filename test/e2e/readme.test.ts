@@ -40,12 +40,21 @@ function expectLearning(lines: readonly string[]): void {
   expect(lines.at(-1)).toHaveLength(100);
 }
 
-test('the README has the program and its two lines for Node', () => {
-  expect(programs).toHaveLength(2);
-  expect(programs[0].trim().split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(15);
+/** What the program on sequences printed: an error that falls. */
+function expectFalling(lines: readonly string[]): void {
+  const errors = lines.flatMap((line) => /^\d+ ([\d.e-]+)$/.exec(line)?.[1] ?? []).map(Number);
+  expect(errors).toHaveLength(5);
+  expect(errors[4]).toBeLessThan(errors[0] / 2);
+}
+
+test('the README has its program, the two lines for Node, and the program on sequences', () => {
+  expect(programs).toHaveLength(3);
+  const lengths = programs.map((program) => program.trim().split('\n').filter((line) => line !== '').length);
+  expect(lengths[0]).toBeLessThanOrEqual(15);
+  expect(lengths[2]).toBeLessThanOrEqual(20);
 });
 
-test('the README\'s program type-checks, strictly, against the declarations that are published', async () => {
+test('the README\'s programs type-check, strictly, against the declarations that are published', async () => {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const dist = join(folder, 'node_modules/latch/dist');
   await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', dist], { cwd: root });
@@ -59,16 +68,21 @@ test('the README\'s program type-checks, strictly, against the declarations that
     }
   };
   await check(programs[0]);
+  await check(programs[2]);
   // The declarations say something: a wrong option is an error.
   await expect(check(programs[0].replace('rate: 5e-3', 'rats: 5e-3'))).rejects.toMatchObject({
     stdout: expect.stringContaining("'rats' does not exist"),
   });
+  await expect(check(programs[2].replace('timeSteps: T', 'times: T'))).rejects.toMatchObject({
+    stdout: expect.stringContaining("'times' does not exist"),
+  });
 });
 
-test('the README\'s program runs in Node on Dawn', async () => {
-  const [program, lines] = programs;
-  const [importLine, deviceLine] = lines.trim().split('\n');
-  const inNode = `${importLine}\n${program}`
+test.each([
+  ['program', 0, expectLearning], ['program on sequences', 2, expectFalling],
+])('the README\'s %s runs in Node on Dawn', async (_, index, expectOutput) => {
+  const [importLine, deviceLine] = programs[1].trim().split('\n');
+  const inNode = `${importLine}\n${programs[index]}`
     .replace('const device = await openDevice();', deviceLine)
     .replace("await (await fetch('book.txt')).text()", "(await import('node:fs')).readFileSync('book.txt', 'utf8')") +
     '\nprocess.exit(0);\n';
@@ -77,14 +91,16 @@ test('the README\'s program runs in Node on Dawn', async () => {
   const { stdout } = await run(process.execPath, ['program.mjs'], {
     cwd: folder, env: { ...process.env, ...dawnEnvironment() },
   });
-  expectLearning(stdout.replace(/\n$/, '').split('\n'));
+  expectOutput(stdout.replace(/\n$/, '').split('\n'));
 });
 
-test('the README\'s program runs in Chrome, as it stands', async () => {
+test.each([
+  ['program', 0, expectLearning], ['program on sequences', 2, expectFalling],
+])('the README\'s %s runs in Chrome, as it stands', async (_, index, expectOutput) => {
   await mkdir(join(folder, 'page'), { recursive: true });
   const page = '<!doctype html>' +
     '<script type="importmap">{"imports":{"latch":"/node_modules/latch/dist/latch.js"}}</script>' +
-    `<script type="module">${programs[0]}\nconsole.log = undefined; document.title = 'done';</script>`;
+    `<script type="module">${programs[index]}\nconsole.log = undefined; document.title = 'done';</script>`;
   const server = await serve({ '/': page });
   const browser = await launchBrowser();
   try {
@@ -94,7 +110,7 @@ test('the README\'s program runs in Chrome, as it stands', async () => {
     tab.on('console', (message) => lines.push(message.text()));
     await tab.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
     await Promise.race([tab.waitForFunction('document.title === "done"', { timeout: 120_000 }), failure]);
-    expectLearning(lines);
+    expectOutput(lines);
   } finally {
     await browser.close();
     server.close();
