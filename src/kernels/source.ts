@@ -1,5 +1,5 @@
 import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
-import type { Defines } from './kernel.js';
+import type { Defines, Kernel } from './kernel.js';
 
 /**
  * From a file under `shaders/` to WGSL: `#include "file"`, `#phases "file"` (once for each phase of a cell, `%p` and
@@ -7,7 +7,35 @@ import type { Defines } from './kernel.js';
  * `${NAME}`), then `%unroll i N` … `%end`, which writes its lines N times with `%i` (and `%{4*i+j}`) replaced.
  * Registers cannot be indexed and no driver is sure to unroll, so register tiles are unrolled here.
  */
-const files = import.meta.glob<string>('../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
+const files = import.meta.glob<string>([
+  '../../shaders/**/*.wgsl',
+  '!../../shaders/cells/*.wgsl',
+  '!../../shaders/{columns,lanes,normalise,sample}.wgsl',
+  '!../../shaders/recurrence/{initial_backward,initial_dropout,scan,scan_backward}.wgsl',
+  '!../../shaders/lib/{advance_normed,arrive,linear_cell,retreat_normed,row_norm,scan}.wgsl',
+], { query: '?raw', import: 'default', eager: true });
+const lstm = import.meta.glob<string>('../../shaders/cells/lstm.wgsl', { query: '?raw', import: 'default', eager: true });
+const known = new Map(Object.entries({ ...files, ...lstm }));
+
+/** No shader has that name; or it is one of those that are loaded later. */
+class MissingShaderError extends Error {}
+
+/** Takes in all shaders that are not there from the start. */
+export async function loadMoreShaders(): Promise<void> {
+  const { moreShaders } = await import('./more-shaders.js');
+  for (const [path, text] of Object.entries(moreShaders)) known.set(path, text);
+}
+
+/** Expands a kernel's shader, and loads it first where it is not there. @throws Error as {@link expand}. */
+export async function sourceOf({ file, defines }: Pick<Kernel, 'file' | 'defines'>): Promise<Source> {
+  try {
+    return expand(file, defines);
+  } catch (error) {
+    if (!(error instanceof MissingShaderError)) throw error;
+    await loadMoreShaders();
+    return expand(file, defines);
+  }
+}
 
 /** WGSL text, and for each of its lines the file and line that it came from. */
 export interface Source {
@@ -44,8 +72,8 @@ interface Inclusion {
 
 function include(file: string, inclusion: Inclusion): string {
   const { defines, origins, seen, phase } = inclusion;
-  const text = files[`../../shaders/${file}`];
-  if (text === undefined) throw new Error(`shader ${file} does not exist`);
+  const text = known.get(`../../shaders/${file}`);
+  if (text === undefined) throw new MissingShaderError(`shader ${file} does not exist`);
   if (seen.has(file)) return '';
   if (phase === undefined) seen.add(file);
   const lines = text.split('\n').map((line, index) => {

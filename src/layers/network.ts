@@ -3,7 +3,6 @@ import { crossEntropy } from '../kernels/cross-entropy.js';
 import { report } from '../kernels/report.js';
 import { normPartials, squaredNorm } from '../kernels/squared-norm.js';
 import { sum } from '../kernels/sum.js';
-import { sample } from '../kernels/sample.js';
 import { window } from '../kernels/window.js';
 import { update } from '../kernels/update.js';
 import { type Model, parameterName } from '../model/description.js';
@@ -28,12 +27,6 @@ export interface RunShape {
 
 /** A text on the GPU: `count` tokens read as streams of `length`. */
 export interface TextShape { readonly name: string; readonly count: number; readonly length: number }
-
-/** Tokens that one submit of the generation program can make. */
-export const GENERATE_CHUNK = 32;
-
-/** Longest prime, in tokens. */
-export const PRIME_LIMIT = 4096;
 
 /** One training step: window, forward, loss, backward through time, norm, clip and update. */
 export function trainingProgram(
@@ -77,25 +70,6 @@ export function evaluationProgram(run: RunShape, text: TextShape): Program {
   builder.dispatch('report', report({ rows: timeSteps * batch, normed: 0, trials }), {
     loss, results: resultRing(builder, 'evaluation results'), control: lowering.control,
   });
-  return builder.build();
-}
-
-/**
- * One token: from `current` to the next, which takes its place. Reads `generation parameters`, a copy of one trial's.
- */
-export function generationProgram(run: RunShape): Program {
-  const single: RunShape = { ...run, timeSteps: 1, batch: 1, trials: 1, strategy: { ...run.strategy, driver: 'step' } };
-  const lowering = start(single, {
-    name: 'generate', space: 'generate ', parameters: 'generation parameters', training: false, repeated: true,
-  });
-  const { builder } = lowering;
-  const current = builder.persistent('current token', 1);
-  const states = builder.persistent('generation states', stateSize(run.model, 1));
-  const { logits } = forward(lowering, run.model, current, states);
-  builder.dispatch('sample', sample({ vocabulary: run.model.outputs, immediates: run.immediates }), {
-    logits: logits.view, tokens: builder.persistent('generated', GENERATE_CHUNK), current,
-    prime: builder.persistent('prime', PRIME_LIMIT), control: lowering.control,
-  }, 'run');
   return builder.build();
 }
 

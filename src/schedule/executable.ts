@@ -3,7 +3,7 @@ import { BUFFER_USAGE } from '../gpu/constants.js';
 import { type Device, scoped } from '../gpu/device.js';
 import { createPipeline, type Pipeline } from '../gpu/pipelines.js';
 import type { Kernel } from '../kernels/kernel.js';
-import { expand } from '../kernels/source.js';
+import { sourceOf } from '../kernels/source.js';
 import { place } from './place.js';
 import { type Dispatch, type Program, viewFloats } from './program.js';
 
@@ -123,8 +123,8 @@ async function compileAll(device: Device, programs: readonly Program[]): Promise
 }
 
 /** Expands and compiles one kernel. @throws GpuError with the shader's file and line. */
-export function compileKernel(device: Device, kernel: Kernel): Promise<Pipeline> {
-  const source = expand(kernel.file, kernel.defines);
+export async function compileKernel(device: Device, kernel: Kernel): Promise<Pipeline> {
+  const source = await sourceOf(kernel);
   return createPipeline(device, {
     file: kernel.file, ...source, accesses: Object.values(kernel.bindings), timed: kernel.timed ?? false,
   });

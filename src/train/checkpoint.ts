@@ -1,5 +1,4 @@
 import { Vocabulary } from '../data/text.js';
-import { crc32 } from '../io/crc32.js';
 import { readSafetensors, type Tensor, writeSafetensors } from '../io/safetensors.js';
 import { type Driver, DRIVERS } from '../kernels/recurrence.js';
 import { checkInteger, checkNumber, checkOneOf } from '../model/check.js';
@@ -11,6 +10,7 @@ import { fieldsOf, parseClip, parseModel, parseOptimizer } from '../model/parse.
 import { layerSuffix } from '../model/recurrent.js';
 import { recurrentStateSize, stateBlocks } from '../model/states.js';
 import type { Strategy } from '../schedule/tiles.js';
+import type { TextFingerprint } from './fingerprint.js';
 
 /** All that a run needs to go on as if it had not stopped. */
 export interface Checkpoint extends EngineOptions {
@@ -28,13 +28,6 @@ export interface Checkpoint extends EngineOptions {
   readonly adapter: string;
   readonly snapshot: Snapshot;
 }
-
-/** Tells whether a text is the one that was trained on: of its tokens without those held out. */
-export interface TextFingerprint { readonly length: number; readonly crc32: number }
-
-export const fingerprint = (tokens: Uint32Array): TextFingerprint => ({
-  length: tokens.length, crc32: crc32(new Uint8Array(tokens.buffer, tokens.byteOffset, tokens.byteLength)),
-});
 
 const LARGEST_FLOAT32 = 3.4028234663852886e38;
 /** Optimiser states whose root is taken. */

@@ -2,7 +2,6 @@ import { evaluationRow, evaluationWindows, trainingWindows } from '../data/strea
 import { readBuffer } from '../gpu/buffers.js';
 import type { Device } from '../gpu/device.js';
 import { createReadback, type Readback } from '../gpu/readback.js';
-import { measureDispatches } from '../gpu/timestamps.js';
 import { CONTROL_WORDS, RESULT_WORDS, RING, writeControl } from '../kernels/control.js';
 import { evaluationProgram, type RunShape, trainingProgram } from '../layers/network.js';
 import {
@@ -14,7 +13,7 @@ import { chunks } from '../schedule/chunks.js';
 import { type Executables, prepare } from '../schedule/executable.js';
 import type { Program } from '../schedule/program.js';
 import type { Strategy } from '../schedule/tiles.js';
-import { createGenerator, type Generator } from './gpu-generator.js';
+import type { Generator } from './gpu-generator.js';
 
 /** Steps whose results are read together: half of the run-ahead, so that the GPU has work while JavaScript reads. */
 const RESULT_BLOCK = 2;
@@ -143,7 +142,7 @@ export class GpuEngine implements Engine {
 
   async *generate(options: GenerateOptions): AsyncGenerator<Uint32Array> {
     // One at a time each: a second writer at the same time has its own states.
-    const generator = this.generators.pop() ?? await createGenerator(this.device, this.run);
+    const generator = this.generators.pop() ?? await this.newGenerator();
     try {
       yield* generator.generate(this.initial?.parameters ?? this.prepared().executables.buffer('parameters'), options);
     } finally {
@@ -190,6 +189,7 @@ export class GpuEngine implements Engine {
     const before = await this.snapshot();
     this.control({ step: 0, cursor: 0, reset: true, rate: 0 });
     this.write('train control', this.words);
+    const { measureDispatches } = await import('../gpu/timestamps.js');
     const times = await measureDispatches(this.device, program.dispatches.length,
       (pass, index) => executables.encode(pass, program, { from: index, to: index + 1 }));
     this.restore(before);
@@ -201,6 +201,12 @@ export class GpuEngine implements Engine {
     this.ready?.executables.destroy();
     for (const generator of this.generators) generator.destroy();
     this.staging.destroy();
+  }
+
+  /** Its programs are loaded when the first text is to be written. */
+  private async newGenerator(): Promise<Generator> {
+    const { createGenerator } = await import('./gpu-generator.js');
+    return createGenerator(this.device, this.run);
   }
 
   private prepared(): Ready {

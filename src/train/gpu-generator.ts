@@ -1,7 +1,8 @@
 import { readBuffer } from '../gpu/buffers.js';
 import type { Device } from '../gpu/device.js';
 import { CONTROL_WORDS, writeControl } from '../kernels/control.js';
-import { GENERATE_CHUNK, generationProgram, PRIME_LIMIT, type RunShape } from '../layers/network.js';
+import { GENERATE_CHUNK, generationProgram, PRIME_LIMIT } from '../layers/generation.js';
+import type { RunShape } from '../layers/network.js';
 import type { GenerateOptions } from '../model/engine.js';
 import { stateSize } from '../model/states.js';
 import { prepare } from '../schedule/executable.js';

@@ -5,7 +5,8 @@ import type { Engine, EngineOptions, StepResult } from '../model/engine.js';
 import { packParameter, unpackParameter } from '../model/layout.js';
 import type { Driver } from '../kernels/recurrence.js';
 import type { Strategy } from '../schedule/tiles.js';
-import { type Checkpoint, encodeCheckpoint, fingerprint, type TextFingerprint } from './checkpoint.js';
+import type { Checkpoint } from './checkpoint.js';
+import { fingerprint, type TextFingerprint } from './fingerprint.js';
 
 /** Steps that may be under way before the oldest one's result is awaited. */
 const RUN_AHEAD = 4;
@@ -221,6 +222,7 @@ export class Trainer<E extends Engine = Engine> {
     // A step under way may have diverged: its result is awaited, so that no file keeps what it left.
     const [snapshot] = await Promise.all([this.engine.snapshot(), this.read(0)]);
     if (this.diverged) throw this.diverged;
+    const { encodeCheckpoint } = await import('./checkpoint.js'); // a page that never saves, never loads it
     return encodeCheckpoint({ ...this.settings, step, cursor, vocabulary, text, snapshot });
   }
 

@@ -6,11 +6,12 @@ import { root } from '../../scripts/lib/state.mjs';
 const run = promisify(execFile);
 const size = (limit: number) => run(process.execPath, ['scripts/size.mjs', '--limit', String(limit)], { cwd: root });
 
-test('the library is at most 40 KB, minified and gzipped', async () => {
-  const { stdout } = await size(40);
-  expect(stdout).toMatch(/^[\d.]+ KB minified, [\d.]+ KB gzipped \(limit 40 KB\)\n$/);
+// 36 KB held one cell and its reference; the drivers that carry any cell, and the cells as data, are the rest.
+test('a page that trains an LSTM loads at most 43 KB, minified and gzipped', async () => {
+  const { stdout } = await size(43);
+  expect(stdout).toMatch(/^[\d.]+ KB gzipped for the README's program \(limit 43 KB\), [\d.]+ KB for all that there is\n$/);
 });
 
-test('a library above the limit fails', async () => {
+test('a page above the limit fails', async () => {
   await expect(size(1)).rejects.toMatchObject({ code: 1, stdout: expect.stringContaining('(limit 1 KB)') });
 });

@@ -1,4 +1,5 @@
-import { evaluationProgram, generationProgram, type RunShape, trainingProgram } from '../../src/layers/network.js';
+import { generationProgram } from '../../src/layers/generation.js';
+import { evaluationProgram, type RunShape, trainingProgram } from '../../src/layers/network.js';
 import { embedding, linear, lstm, type Model, oneHot, sequential } from '../../src/model/description.js';
 import type { Bias } from '../../src/model/recurrent.js';
 import { adagrad, adam, type Clip, type OptimizerDescription, rmsprop, sgd } from '../../src/model/optimizers.js';

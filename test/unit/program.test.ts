@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { embedding, linear, lstm, oneHot, sequential } from '../../src/model/description.js';
 import { adam } from '../../src/model/optimizers.js';
-import { generationProgram } from '../../src/layers/network.js';
+import { generationProgram } from '../../src/layers/generation.js';
 import type { Driver } from '../../src/kernels/recurrence.js';
 import { transpose } from '../../src/kernels/transpose.js';
 import { explain, explainTable } from '../../src/schedule/explain.js';

@@ -1,0 +1,10 @@
+/**
+ * Shaders that training a plain LSTM on a text does not need: loaded when a kernel first asks for one of them, so that
+ * a page pays for the cells it has.
+ */
+export const moreShaders = import.meta.glob<string>([
+  '../../shaders/cells/*.wgsl', '!../../shaders/cells/lstm.wgsl',
+  '../../shaders/{columns,lanes,normalise,sample}.wgsl',
+  '../../shaders/recurrence/{initial_backward,initial_dropout,scan,scan_backward}.wgsl',
+  '../../shaders/lib/{advance_normed,arrive,linear_cell,retreat_normed,row_norm,scan}.wgsl',
+], { query: '?raw', import: 'default', eager: true });
