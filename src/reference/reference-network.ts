@@ -1,3 +1,4 @@
+import { CarriedStates } from '../model/carried-states.js';
 import type { Model } from '../model/description.js';
 import { widthOf } from '../model/description.js';
 import { initialParameters } from '../model/initial.js';
@@ -5,9 +6,8 @@ import {
   checkGradientInput, checkNetworkInput, checkNetworkOptions, checkParameterValues, type GradientInput, type Network,
   type NetworkGradients, type NetworkInput, type NetworkOptions, type NetworkResult,
 } from '../model/network.js';
-import { stateSize } from '../model/states.js';
 import {
-  allStateBlocks, clearEnded, packParameters, packStates, padRows, unpackParameters, unpackStates, unpadRows,
+  clearEnded, packParameters, packStates, padRows, unpackParameters, unpackStates, unpadRows,
 } from '../model/named-values.js';
 import { forward, type ForwardPass } from './network.js';
 import { backThrough } from './recurrent-layer.js';
@@ -19,14 +19,13 @@ import { backThrough } from './recurrent-layer.js';
 export class ReferenceNetwork implements Network {
   private readonly options: Required<NetworkOptions>;
   private readonly flat: Float64Array; // parameters, [layout.size]
-  private carried: Float64Array; // states after the call before
-  private position = 0; // of the window that comes next in its sequence, if states are carried
+  private readonly carried: CarriedStates;
 
   /** @throws RangeError where an option is out of range. */
   constructor(readonly model: Model, options: NetworkOptions) {
     this.options = checkNetworkOptions(options);
     this.flat = Float64Array.from(initialParameters(model, this.options.seed));
-    this.carried = new Float64Array(stateSize(model, this.options.batch));
+    this.carried = new CarriedStates(model, this.options.batch);
   }
 
   /** @throws RangeError as `checkNetworkInput` says. */
@@ -74,12 +73,11 @@ export class ReferenceNetwork implements Network {
   private pass(input: NetworkInput): ForwardPass {
     const { model, options: { timeSteps, batch, seed } } = this;
     const { inputs, lengths, step } = input;
-    const states = this.statesBefore(input);
+    const states = this.carried.before(input);
     const pass = forward(model, {
-      parameters: this.flat, states, position: this.position, dropout: step === undefined ? undefined : { seed, step },
+      parameters: this.flat, states, position: this.carried.position, dropout: step === undefined ? undefined : { seed, step },
     }, { inputs: this.rows(inputs, lengths), timeSteps, batch, lengths });
-    this.carried = pass.states;
-    this.position += timeSteps;
+    this.carried.after(pass.states, timeSteps);
     return pass;
   }
 
@@ -88,20 +86,6 @@ export class ReferenceNetwork implements Network {
     const [first] = this.model.layers;
     if (first.kind !== 'input') return Uint32Array.from(inputs);
     return padRows(clearEnded(Float64Array.from(inputs), this.options.batch, first.width, lengths), first.width);
-  }
-
-  /** States before the first time step; the position goes on where any row's are carried. */
-  private statesBefore({ states, reset }: NetworkInput): Float64Array {
-    const { model, options: { batch } } = this;
-    if (states !== 'carry' || (reset && Array.from(reset).every(Boolean))) this.position = 0;
-    if (states !== 'carry') return packStates(model, batch, states);
-    const carried = this.carried.slice();
-    for (const { offset, pitch } of allStateBlocks(model, batch)) {
-      for (let b = 0; reset && b < batch; b++) {
-        if (reset[b]) carried.fill(0, offset + b * pitch, offset + (b + 1) * pitch);
-      }
-    }
-    return carried;
   }
 
   private result({ logits, states }: ForwardPass, { lengths }: NetworkInput): NetworkResult {

@@ -26,6 +26,8 @@ export interface Executables {
    * recorded several times in one submit.
    */
   encode(pass: GPUComputePassEncoder, program: Program, part?: { from?: number; to?: number; run?: number }): void;
+  /** Submits a program in parts that end before the dispatches `ends`; the last part is also given to `finish`. */
+  submit(program: Program, ends: readonly number[], finish?: (encoder: GPUCommandEncoder) => void): void;
   destroy(): void;
 }
 
@@ -86,13 +88,27 @@ export async function prepare(device: Device, programs: readonly Program[], time
     throw error;
   }
 
+  const encode: Executables['encode'] = (pass, program, { from = 0, to = program.dispatches.length, run = 0 } = {}) => {
+    const items = prepared.get(program)!;
+    for (let i = from; i < to; i++) {
+      record(pass, items[i]!, i > from ? items[i - 1] : undefined, device.immediates, timeValues[run]!);
+    }
+  };
+
   return {
     buffers,
     buffer,
-    encode(pass, program, { from = 0, to = program.dispatches.length, run = 0 } = {}) {
-      const items = prepared.get(program)!;
-      for (let i = from; i < to; i++) {
-        record(pass, items[i]!, i > from ? items[i - 1] : undefined, device.immediates, timeValues[run]!);
+    encode,
+    submit(program, ends, finish) {
+      let from = 0;
+      for (const to of ends) {
+        const encoder = device.gpu.createCommandEncoder();
+        const pass = encoder.beginComputePass();
+        encode(pass, program, { from, to });
+        pass.end();
+        if (to === program.dispatches.length) finish?.(encoder);
+        device.gpu.queue.submit([encoder.finish()]);
+        from = to;
       }
     },
     destroy,

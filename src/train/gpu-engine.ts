@@ -221,17 +221,7 @@ export class GpuEngine implements Engine {
 
   /** Submits a program, in as many parts as it was cut into; the last part also fills `staging` with results. */
   private runProgram({ program, ends }: Chunked, staging?: GPUBuffer): void {
-    const { executables } = this.prepared();
-    let from = 0;
-    for (const to of ends) {
-      const encoder = this.device.gpu.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      executables.encode(pass, program, { from, to });
-      pass.end();
-      if (staging && to === program.dispatches.length) this.copyResults(encoder, staging);
-      this.device.gpu.queue.submit([encoder.finish()]);
-      from = to;
-    }
+    this.prepared().executables.submit(program, ends, staging && ((encoder) => this.copyResults(encoder, staging)));
   }
 
   private control({ step, cursor, reset, rate }: StepControl): void {

@@ -2,6 +2,7 @@ import { readBuffer } from '../gpu/buffers.js';
 import type { Device } from '../gpu/device.js';
 import { CONTROL_WORDS, writeControl } from '../kernels/control.js';
 import { type SequenceProgram, sequenceProgram } from '../layers/sequences.js';
+import { CarriedStates } from '../model/carried-states.js';
 import { type Model, widthOf } from '../model/description.js';
 import { initialParameters } from '../model/initial.js';
 import { pad4 } from '../model/layout.js';
@@ -11,7 +12,7 @@ import {
 } from '../model/network.js';
 import { stateSize } from '../model/states.js';
 import {
-  allStateBlocks, clearEnded, packParameters, packStates, padRows, unpackParameters, unpackStates, unpadRows,
+  clearEnded, packParameters, packStates, padRows, unpackParameters, unpackStates, unpadRows,
 } from '../model/named-values.js';
 import { type Executables, prepare } from '../schedule/executable.js';
 import { chunks } from '../schedule/chunks.js';
@@ -23,6 +24,9 @@ interface Ready { readonly program: Program; readonly ends: readonly number[]; r
 
 type Floats = Float32Array<ArrayBuffer>;
 
+/** A program that has run, and the states after it. */
+interface Done extends Ready { readonly states: Floats }
+
 /**
  * A network on the GPU. A program is made when it is first needed: to run or for gradients, with lengths or without,
  * with masks or without. Calls wait for their results, so they come one after the other.
@@ -31,8 +35,8 @@ export class GpuNetwork implements Network {
   private readonly options: Required<NetworkOptions>;
   private readonly flat: Floats; // parameters, [layout.size]
   private version = 0; // of the parameters
-  private carried: Floats; // states after the call before
-  private position = 0; // of the window that comes next in its sequence, if states are carried
+  private readonly carried: CarriedStates;
+  private readonly stateSize: number;
   private readonly ready = new Map<string, Promise<Ready>>();
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -40,7 +44,8 @@ export class GpuNetwork implements Network {
   constructor(private readonly device: Device, readonly model: Model, options: NetworkOptions, readonly strategy: Strategy) {
     this.options = checkNetworkOptions(options);
     this.flat = Float32Array.from(initialParameters(model, this.options.seed));
-    this.carried = new Float32Array(stateSize(model, this.options.batch));
+    this.carried = new CarriedStates(model, this.options.batch);
+    this.stateSize = stateSize(model, this.options.batch);
   }
 
   /** @throws RangeError as `checkNetworkInput` says. */
@@ -56,9 +61,9 @@ export class GpuNetwork implements Network {
     return this.inTurn(async () => {
       const ready = await this.submit(input, true);
       const [first] = model.layers;
-      const size = stateSize(model, options.batch);
       const gradient = await this.read(ready, 'gradient', model.layout.size);
-      const states = size > 0 ? await this.read(ready, 'state gradients', size) : new Float32Array();
+      const states = this.stateSize > 0
+        ? await this.read(ready, 'state gradients', this.stateSize) : new Float32Array();
       return {
         ...await this.result(ready),
         ...(first!.kind === 'input' ? { inputGradient: await this.readRows(ready, 'input gradient', widthOf(first!)) } : {}),
@@ -111,7 +116,7 @@ export class GpuNetwork implements Network {
   }
 
   /** Writes what the program reads, and submits it. */
-  private async submit(input: NetworkInput | GradientInput, gradients: boolean): Promise<Ready> {
+  private async submit(input: NetworkInput | GradientInput, gradients: boolean): Promise<Done> {
     const { model, device, options: { batch } } = this;
     const ready = await this.prepared({ gradients, ragged: input.lengths !== undefined, training: input.step !== undefined });
     device.check();
@@ -124,16 +129,16 @@ export class GpuNetwork implements Network {
     const [first] = model.layers;
     write('inputs', first!.kind === 'input'
       ? this.rows(input.inputs, first!.width, input) : Uint32Array.from(input.inputs));
-    write('states', this.statesBefore(input));
+    write('states', Float32Array.from(this.carried.before(input)));
     write(`${program.name} control`, this.control(input));
     if ('outputGradient' in input) {
       write('output gradient', this.rows(input.outputGradient, model.outputs, input));
-      if (this.carried.length > 0) write('state gradients', Float32Array.from(packStates(model, batch, input.stateGradients)));
+      if (this.stateSize > 0) write('state gradients', Float32Array.from(packStates(model, batch, input.stateGradients)));
     }
-    this.encode(ready);
-    if (this.carried.length > 0) this.carried = await this.read(ready, 'states', this.carried.length);
-    this.position += this.options.timeSteps;
-    return ready;
+    executables.submit(program, ready.ends);
+    const states = this.stateSize > 0 ? await this.read(ready, 'states', this.stateSize) : new Float32Array();
+    this.carried.after(states, this.options.timeSteps);
+    return { ...ready, states };
   }
 
   /** Rows as the GPU has them; what lies past a row's end is not read. */
@@ -141,47 +146,21 @@ export class GpuNetwork implements Network {
     return Float32Array.from(padRows(clearEnded(Float64Array.from(values), this.options.batch, width, lengths), width));
   }
 
-  private encode({ program, ends, executables }: Ready): void {
-    let from = 0;
-    for (const to of ends) {
-      const encoder = this.device.gpu.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      executables.encode(pass, program, { from, to });
-      pass.end();
-      this.device.gpu.queue.submit([encoder.finish()]);
-      from = to;
-    }
-  }
-
   private control({ step = 0, lengths }: NetworkInput): Uint32Array<ArrayBuffer> {
     const words = new Uint32Array(CONTROL_WORDS + (lengths?.length ?? 0));
     writeControl(words, new Float32Array(words.buffer), 0, {
-      seed: this.options.seed, step, cursor: this.position, keep: true, rate: 0, correction1: 1, correction2: 1,
+      seed: this.options.seed, step, cursor: this.carried.position, keep: true, rate: 0, correction1: 1, correction2: 1,
       temperature: 0,
     });
     if (lengths) words.set(Uint32Array.from(lengths), CONTROL_WORDS);
     return words;
   }
 
-  /** States before the first time step; the position goes on where any row's are carried. */
-  private statesBefore({ states, reset }: NetworkInput): Floats {
-    const { model, options: { batch } } = this;
-    if (states !== 'carry' || (reset && Array.from(reset).every(Boolean))) this.position = 0;
-    if (states !== 'carry') return Float32Array.from(packStates(model, batch, states));
-    const carried = this.carried.slice();
-    for (const { offset, pitch } of allStateBlocks(model, batch)) {
-      for (let b = 0; reset && b < batch; b++) {
-        if (reset[b]) carried.fill(0, offset + b * pitch, offset + (b + 1) * pitch);
-      }
-    }
-    return carried;
-  }
-
-  private async result(ready: Ready): Promise<NetworkResult> {
+  private async result(ready: Done): Promise<NetworkResult> {
     const { model, options: { batch } } = this;
     return {
       outputs: await this.readRows(ready, 'outputs', model.outputs),
-      states: unpackStates(model, batch, this.carried),
+      states: unpackStates(model, batch, ready.states),
     };
   }
 
