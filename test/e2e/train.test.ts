@@ -108,6 +108,22 @@ describe('npm start', () => {
     expect(cpu!.summary).toMatchObject({ dispatchesPerStep: 0, gpuBytes: 0 });
   });
 
+  it.each([
+    ['gru-before', 'sequence', ['--zoneout', '0.1', '--recurrent-dropout', '0.2'], 'zoneout 0.1'],
+    ['lstm-1997', 'sequence', ['--size', '2', '--truncated', '--initial', 'karpathy'], 'size 2, truncated'],
+    ['min-lstm', 'scan', ['--bias', 'none'], 'bias none'],
+  ])('trains --cell %s in Chrome, by the driver %s, and the same on the CPU', async (cell, driver, options, named) => {
+    const args = tiny('--steps', '8', '--cell', cell, ...options);
+    await Promise.all([run(cell, ...args), run(`${cell} cpu`, ...args, '--cpu')]);
+    for (const name of [cell, `${cell} cpu`]) expect(runs[name], name).toMatchObject({ code: 0, stderr: '' });
+    const [gpu, cpu] = await Promise.all([cell, `${cell} cpu`].map((name) => reportAt(`${name}.json`)));
+    expect(gpu!.summary.model).toMatch(new RegExp(`2 × ${cell} 16 with .*${named}`));
+    expect(gpu!.summary.driver).toBe(driver);
+    const loss = ({ steps }: RunReport): number[] => steps.map((step) => Number(step.loss));
+    loss(gpu!).forEach((value, i) => expect(Math.abs(value - loss(cpu!)[i]!)).toBeLessThan(1e-4));
+    expect(loss(gpu!).at(-1)).toBeLessThan(loss(gpu!)[0]!);
+  });
+
   async function interruptedBy(signal: NodeJS.Signals): Promise<void> {
     const file = at(`${signal}.safetensors`);
     let sent = false;
@@ -196,6 +212,14 @@ describe('npm start', () => {
       expect(differs).toContain('error: --units is 17, but the checkpoint was trained with 16;');
       expect(other.stderr).toMatch(/^error: the text \(\d+ characters to train on\) is not the one of this run/);
       expect(other.code).toBe(1);
+    });
+
+    it('what a cell cannot have', async () => {
+      const [option, driver] = await Promise.all([
+        refusal(2, ...tiny('--cell', 'gru', '--truncated')), refusal(2, ...tiny('--driver', 'scan')),
+      ]);
+      expect(option).toMatch(/^error: gru has no option truncated, .*: use it with lstm-1997\.\n/);
+      expect(driver).toContain('error: driver "scan" cannot carry lstm');
     });
 
     it('options out of range and primes that the text does not spell', async () => {
