@@ -1,7 +1,7 @@
 // Every cell with every driver that can carry it, in headless Chrome: `npm run bench:cells -- --help`.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { root } from '../scripts/lib/state.mjs';
 import { cells, type Driver } from '../src/index.js';
 import { launchChrome, servePages } from './browser.js';
@@ -13,6 +13,8 @@ import { median } from './report.js';
 
 interface Options {
   readonly size: SizeName;
+  /** Some cells, to try things out; all where not given. */
+  readonly only?: string[];
   readonly steps: number;
   readonly rounds: number;
   readonly json?: string;
@@ -22,25 +24,39 @@ interface Options {
 
 interface Seat { readonly cell: string; readonly driver: Driver; readonly times: number[]; firstStepMs: number }
 
+function cellNames(text: string): string[] {
+  const names = text.split(',');
+  const unknown = names.find((name) => !Object.hasOwn(cells, name));
+  if (unknown === undefined) return names;
+  throw new InvalidArgumentError(`No cell "${unknown}"; allowed: ${Object.keys(cells).join(', ')}.`);
+}
+
 function parseOptions(args: readonly string[]): Options {
-  return new Command('npm run bench:cells --')
+  const command = new Command('npm run bench:cells --')
     .description('Trains one layer of each cell in Latch, all taking turns, and prints the README\'s table of cells.')
     .addOption(new Option('--size <name>', 'problem size').choices(Object.keys(SIZES)).default('S'))
+    .option('--only <names>', 'some cells, with commas between; needs --json and cannot go with --readme', cellNames)
     .option('--steps <n>', 'steps of a round', wholeNumber, 4)
     .option('--rounds <n>', 'rounds of each cell', wholeNumber, 5)
     .option('--json <file>', 'where results go (default: bench/results/<adapter>-<date>-cells.json)')
     .option('--readme', 'put the table into the README', false)
     .option('--chrome <path>', 'the browser to use')
-    .parse(args, { from: 'user' }).opts<Options>();
+    .parse(args, { from: 'user' });
+  const options = command.opts<Options>();
+  if (options.only && (options.json === undefined || options.readme)) {
+    command.error('error: --only measures a part, which is not for the record: give --json, and leave --readme out');
+  }
+  return options;
 }
 
-async function measure({ size, steps, rounds, chrome }: Options): Promise<CellReport> {
+async function measure({ size, only, steps, rounds, chrome }: Options): Promise<CellReport> {
   const log = (text: string): void => void process.stderr.write(`${text}\n`);
   const browser = await launchChrome(chrome);
   const pages = await servePages();
   try {
     const page = await openPage(browser, pages.url, log);
-    const seats: Seat[] = Object.values(cells).flatMap((kind) =>
+    const kinds = Object.values(cells).filter(({ name }) => only?.includes(name) ?? true);
+    const seats: Seat[] = kinds.flatMap((kind) =>
       driversOf(kind).map((driver) => ({ cell: kind.name, driver, times: [], firstStepMs: 0 })));
     for (const seat of seats) {
       log(`${seat.cell}, ${seat.driver}: first step`);

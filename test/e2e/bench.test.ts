@@ -3,15 +3,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CellReport, cellTable } from '../../bench/cell-table.js';
 import type { Report } from '../../bench/report.js';
 import { root } from '../../scripts/lib/state.mjs';
 
-function bench(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['scripts/start.mjs', 'bench/bench.ts', ...args], { cwd: root }, (error, stdout, stderr) =>
+const command = (script: string) =>
+  (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => new Promise((resolve) => {
+    execFile(process.execPath, ['scripts/start.mjs', script, ...args], { cwd: root }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }));
   });
-}
+const bench = command('bench/bench.ts');
+const benchCells = command('bench/cells.ts');
 
 const NUMBERS = ['msPerStep', 'firstStepMs', 'dispatches', 'submits', 'buffersCreated', 'gpuBytes', 'gflops'] as const;
 
@@ -57,5 +59,36 @@ describe('npm run bench', () => {
     const { code, stderr } = await bench('--size', 'XXL');
     expect(code).not.toBe(0);
     expect(stderr).toContain('Allowed choices are XS, S, M.');
+  });
+});
+
+describe('npm run bench:cells', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'latch-cells-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('measures cells with every driver that can carry them, in turns, and prints the README\'s table', async () => {
+    const file = join(folder, 'cells.json');
+    const { code, stdout, stderr } = await benchCells(
+      '--size', 'XS', '--only', 'lstm,min-gru', '--steps', '1', '--rounds', '2', '--json', file,
+    );
+    expect(code, stderr).toBe(0);
+    const report = JSON.parse(await readFile(file, 'utf8')) as CellReport;
+    expect(report.results.map(({ cell, driver }) => `${cell} ${driver}`))
+      .toEqual(['lstm step', 'lstm sequence', 'min-gru step', 'min-gru sequence', 'min-gru scan']);
+    for (const { msPerStep, steps } of report.results) {
+      expect(msPerStep).toBeGreaterThan(0);
+      expect(steps).toBe(2);
+    }
+    expect(stdout).toBe(`${cellTable(report)}\n`);
+  });
+
+  it('keeps a measurement of some cells out of the record', async () => {
+    const [part, unknown] = await Promise.all([benchCells('--only', 'gru'), benchCells('--only', 'gru,elman')]);
+    expect([part.code, unknown.code]).toEqual([1, 1]);
+    expect(part.stderr).toContain('give --json, and leave --readme out');
+    expect(unknown.stderr).toContain('No cell "elman"; allowed: rnn, ');
   });
 });
