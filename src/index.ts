@@ -25,7 +25,8 @@ export { createNetwork, createReferenceNetwork, type GpuNetworkOptions } from '.
 export {
   type FitOptions, type GenerationOptions, Trainer, TrainingDivergedError, type TrainingStep,
 } from './train/trainer.js';
-export { type Checkpoint, CheckpointError, decodeCheckpoint } from './train/checkpoint.js';
+export type { Checkpoint } from './train/checkpoint.js';
+export { CheckpointError, decodeCheckpoint } from './train/checkpoint-read.js';
 export { SafetensorsError } from './io/safetensors.js';
 export { explain, explainTable, type ProgramRow } from './schedule/explain.js';
 export { type Driver, DRIVERS } from './kernels/recurrence.js';

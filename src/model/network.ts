@@ -8,19 +8,20 @@ import { stateBlocks } from './states.js';
  * A network on sequences of one's own: outputs, final states, and every gradient. The GPU's (`src/train/gpu-network.ts`)
  * and the float64 one (`src/reference/reference-network.ts`) have this face, so that one can stand for the other.
  */
-export interface Network {
+export interface Network<V extends Values = Values> {
   readonly model: Model;
   /** Outputs and final states. */
-  run(input: NetworkInput): Promise<NetworkResult>;
+  run(input: NetworkInput): Promise<NetworkResult<V>>;
   /** The same, and the gradients of Σ outputs·outputGradient + Σ final states·stateGradients. */
-  gradients(input: GradientInput): Promise<NetworkGradients>;
+  gradients(input: GradientInput): Promise<NetworkGradients<V>>;
   /** Values by PyTorch's names, in PyTorch's shapes. */
-  parameters(): Promise<Map<string, Values>>;
+  parameters(): Promise<Map<string, V>>;
   /** Replaces the parameters that are named. @throws RangeError where a name or a length is not the model's. */
   setParameters(values: ReadonlyMap<string, ArrayLike<number>>): Promise<void>;
   destroy(): void;
 }
 
+/** The GPU's are Float32Array, the reference's Float64Array. */
 export type Values = Float32Array | Float64Array;
 
 /**
@@ -52,18 +53,18 @@ export interface GradientInput extends NetworkInput {
   readonly stateGradients?: NamedStates;
 }
 
-export interface NetworkResult {
+export interface NetworkResult<V extends Values = Values> {
   /** [T, B, O] */
-  readonly outputs: Values;
-  readonly states: NamedStates<Values>;
+  readonly outputs: V;
+  readonly states: NamedStates<V>;
 }
 
-export interface NetworkGradients extends NetworkResult {
+export interface NetworkGradients<V extends Values = Values> extends NetworkResult<V> {
   /** ∂L/∂inputs, [T, B, I]; absent where the input is tokens. */
-  readonly inputGradient?: Values;
-  readonly parameterGradients: ReadonlyMap<string, Values>;
+  readonly inputGradient?: V;
+  readonly parameterGradients: ReadonlyMap<string, V>;
   /** ∂L/∂(states before the first step). */
-  readonly stateGradients: NamedStates<Values>;
+  readonly stateGradients: NamedStates<V>;
 }
 
 export interface NetworkOptions {

@@ -16,7 +16,7 @@ import { backThrough } from './recurrent-layer.js';
  * A network in float64 on the CPU: what the GPU's is checked against. Everything is computed when it is asked for; all
  * arrays that are given out are Float64Array of the caller's own.
  */
-export class ReferenceNetwork implements Network {
+export class ReferenceNetwork implements Network<Float64Array> {
   private readonly options: Required<NetworkOptions>;
   private readonly flat: Float64Array; // parameters, [layout.size]
   private readonly carried: CarriedStates;
@@ -29,13 +29,13 @@ export class ReferenceNetwork implements Network {
   }
 
   /** @throws RangeError as `checkNetworkInput` says. */
-  async run(input: NetworkInput): Promise<NetworkResult> {
+  async run(input: NetworkInput): Promise<NetworkResult<Float64Array>> {
     checkNetworkInput(this.model, this.options, input);
     return this.result(this.pass(input), input);
   }
 
   /** @throws RangeError as `checkGradientInput` says. */
-  async gradients(input: GradientInput): Promise<NetworkGradients> {
+  async gradients(input: GradientInput): Promise<NetworkGradients<Float64Array>> {
     checkGradientInput(this.model, this.options, input);
     const { model, options: { batch } } = this;
     const pass = this.pass(input);
@@ -88,7 +88,7 @@ export class ReferenceNetwork implements Network {
     return padRows(clearEnded(Float64Array.from(inputs), this.options.batch, first.width, lengths), first.width);
   }
 
-  private result({ logits, states }: ForwardPass, { lengths }: NetworkInput): NetworkResult {
+  private result({ logits, states }: ForwardPass, { lengths }: NetworkInput): NetworkResult<Float64Array> {
     const { model, options: { batch } } = this;
     return {
       outputs: clearEnded(unpadRows(logits, model.outputs), batch, model.outputs, lengths),

@@ -13,7 +13,7 @@ export interface GpuNetworkOptions extends NetworkOptions { readonly driver?: Dr
  * A network on the GPU for sequences of one's own: outputs, states and all gradients.
  * @throws RangeError where an option is out of range, or the driver cannot carry a cell of the model.
  */
-export async function createNetwork(device: Device, model: Model, options: GpuNetworkOptions): Promise<Network> {
+export async function createNetwork(device: Device, model: Model, options: GpuNetworkOptions): Promise<Network<Float32Array>> {
   const { driver } = options;
   if (driver !== undefined) checkOneOf('driver', driver, DRIVERS);
   const { timeSteps, batch, seed } = checkNetworkOptions(options);
@@ -25,7 +25,7 @@ export async function createNetwork(device: Device, model: Model, options: GpuNe
  * The network in float64 on the CPU: outputs, states and all gradients, slowly and exactly.
  * @throws RangeError where an option is out of range.
  */
-export async function createReferenceNetwork(model: Model, options: NetworkOptions): Promise<Network> {
+export async function createReferenceNetwork(model: Model, options: NetworkOptions): Promise<Network<Float64Array>> {
   const { ReferenceNetwork } = await import('../reference/reference-network.js'); // a page that never asks, never loads it
   return new ReferenceNetwork(model, options);
 }

@@ -31,7 +31,7 @@ interface Done extends Ready { readonly states: Floats }
  * A network on the GPU. A program is made when it is first needed: to run or for gradients, with lengths or without,
  * with masks or without. Calls wait for their results, so they come one after the other.
  */
-export class GpuNetwork implements Network {
+export class GpuNetwork implements Network<Float32Array> {
   private readonly options: Required<NetworkOptions>;
   private readonly flat: Floats; // parameters, [layout.size]
   private version = 0; // of the parameters
@@ -49,13 +49,13 @@ export class GpuNetwork implements Network {
   }
 
   /** @throws RangeError as `checkNetworkInput` says. */
-  async run(input: NetworkInput): Promise<NetworkResult> {
+  async run(input: NetworkInput): Promise<NetworkResult<Float32Array>> {
     checkNetworkInput(this.model, this.options, input);
     return this.inTurn(async () => this.result(await this.submit(input, false)));
   }
 
   /** @throws RangeError as `checkGradientInput` says. */
-  async gradients(input: GradientInput): Promise<NetworkGradients> {
+  async gradients(input: GradientInput): Promise<NetworkGradients<Float32Array>> {
     const { model, options } = this;
     checkGradientInput(model, options, input);
     return this.inTurn(async () => {
@@ -73,7 +73,7 @@ export class GpuNetwork implements Network {
     });
   }
 
-  async parameters(): Promise<Map<string, Float32Array | Float64Array>> {
+  async parameters(): Promise<Map<string, Float32Array>> {
     return unpackParameters(this.model, this.flat);
   }
 
@@ -156,7 +156,7 @@ export class GpuNetwork implements Network {
     return words;
   }
 
-  private async result(ready: Done): Promise<NetworkResult> {
+  private async result(ready: Done): Promise<NetworkResult<Float32Array>> {
     const { model, options: { batch } } = this;
     return {
       outputs: await this.readRows(ready, 'outputs', model.outputs),

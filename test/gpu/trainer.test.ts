@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { textCorpus } from '../../src/data/text.js';
 import { embedding, linear, lstm, oneHot, sequential } from '../../src/model/description.js';
 import { adam, sgd } from '../../src/model/optimizers.js';
-import { decodeCheckpoint } from '../../src/train/checkpoint.js';
+import { decodeCheckpoint } from '../../src/train/checkpoint-read.js';
 import { createTrainer, resumeReferenceTrainer, resumeTrainer, type TrainerOptions } from '../../src/train/create.js';
 import { type Trainer, TrainingDivergedError, type TrainingStep } from '../../src/train/trainer.js';
 import { testDevice } from '../support/gpu.js';

@@ -9,7 +9,9 @@ import { adam } from '../../src/model/optimizers.js';
 import { recurrent, type RecurrentOptions } from '../../src/model/recurrent.js';
 import { stateBlocks, stateSize } from '../../src/model/states.js';
 import { CounterRandom } from '../../src/random/counter-random.js';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.js';
+import type { Checkpoint } from '../../src/train/checkpoint.js';
+import { decodeCheckpoint } from '../../src/train/checkpoint-read.js';
+import { encodeCheckpoint } from '../../src/train/checkpoint-write.js';
 import { errorOf } from '../support/letters.js';
 
 const KEY = 'latch.checkpoint';

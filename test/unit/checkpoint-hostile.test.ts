@@ -4,7 +4,7 @@ import { readSafetensors, type Tensor, writeSafetensors } from '../../src/io/saf
 import { embedding, linear, lstm, sequential } from '../../src/model/description.js';
 import { adam } from '../../src/model/optimizers.js';
 import { CounterRandom } from '../../src/random/counter-random.js';
-import { decodeCheckpoint } from '../../src/train/checkpoint.js';
+import { decodeCheckpoint } from '../../src/train/checkpoint-read.js';
 import { createReferenceTrainer } from '../../src/train/create.js';
 import { errorOf, letters } from '../support/letters.js';
 

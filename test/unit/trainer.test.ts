@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type TextCorpus, textCorpus } from '../../src/data/text.js';
 import { embedding, linear, lstm, sequential } from '../../src/model/description.js';
 import { adam } from '../../src/model/optimizers.js';
-import { decodeCheckpoint } from '../../src/train/checkpoint.js';
+import { decodeCheckpoint } from '../../src/train/checkpoint-read.js';
 import { createReferenceTrainer, resumeReferenceTrainer, type TrainerOptions } from '../../src/train/create.js';
 import type { Trainer, TrainingStep } from '../../src/train/trainer.js';
 import { errorOf, letters } from '../support/letters.js';
