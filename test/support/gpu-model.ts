@@ -4,6 +4,7 @@ import { RESULT_WORDS, RING } from '../../src/kernels/control.js';
 import { trainingProgram } from '../../src/layers/network.js';
 import type { Model } from '../../src/model/description.js';
 import { initialParameters } from '../../src/model/initial.js';
+import { allStateBlocks } from '../../src/model/named-values.js';
 import { sgd } from '../../src/model/optimizers.js';
 import { stateSize } from '../../src/model/states.js';
 import { CounterRandom } from '../../src/random/counter-random.js';
@@ -39,15 +40,10 @@ function start({ model, timeSteps, batch, seeds }: Problem) {
   const random = new CounterRandom(seeds[0]!, 0);
   const size = stateSize(model, batch);
   const states = randomFloats(random, seeds.length * size);
-  let at = 0;
-  for (const layer of model.layers) { // padding stays zero
-    if (layer.kind !== 'recurrent') continue;
-    const pitch = (layer.units + 3) & ~3;
-    const block = 2 * layer.layers * batch * pitch;
-    for (let n = 0; n < seeds.length; n++) {
-      for (let i = 0; i < block; i++) if (i % pitch >= layer.units) states[n * size + at + i] = 0;
-    }
-    at += block;
+  const places = allStateBlocks(model, batch).flatMap(({ offset, width, pitch }) =>
+    Array.from({ length: batch * pitch }, (_, e) => ({ at: offset + e, real: e % pitch < width })));
+  for (const { at, real } of places) { // padding stays zero
+    for (let n = 0; n < seeds.length && !real; n++) states[n * size + at] = 0;
   }
   const parameters = new Float32Array(seeds.length * model.layout.size);
   seeds.forEach((seed, n) => parameters.set(initialParameters(model, seed), n * model.layout.size));
@@ -94,7 +90,7 @@ export function referenceStep(problem: Problem): Outcome {
   const window = trainingWindow(tokens, { timeSteps, batch }, CURSOR, trainingStreamLength(tokens.length, batch));
   const results = seeds.map((seed, n) => lossAndGradient(model, {
     parameters: double(trialOf(parameters, n, model.layout.size)), states: double(trialOf(states, n, size)),
-    dropout: { seed, step: STEP },
+    dropout: { seed, step: STEP }, position: CURSOR,
   }, window));
   return {
     loss: results.map(({ loss }) => loss),
