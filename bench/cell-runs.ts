@@ -1,4 +1,6 @@
-import { createTrainer, type Device, type Driver, linear, oneHot, openDevice, recurrent, sequential } from '../src/index.js';
+import {
+  createTrainer, type Device, type Driver, linear, oneHot, openDevice, recurrent, sequential,
+} from '../src/index.js';
 import type { Problem } from './problem.js';
 import type { Training } from './system.js';
 import { onBatch, trainerOptions } from './systems/engine.js';

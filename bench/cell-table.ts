@@ -1,4 +1,6 @@
-import { adam, type CellKind, cells, type Driver, DRIVERS, linear, oneHot, recurrent, sequential } from '../src/index.js';
+import {
+  adam, type CellKind, cells, type Driver, DRIVERS, linear, oneHot, recurrent, sequential,
+} from '../src/index.js';
 import { trainingProgram } from '../src/layers/network.js';
 import { chooseStrategy } from '../src/schedule/tiles.js';
 import { SIZES, type SizeName } from './problem.js';
@@ -55,7 +57,8 @@ export function cellTable(report?: CellReport): string {
     return `| \`${name}\` | ${source} | ${equation} | ${dispatches} | ${speed} |`;
   });
   return [
-    `| cell | source | equation | dispatches | speed${report ? ` at ${report.size}` : ''} |`, '|---|---|---|---:|---:|', ...rows,
+    `| cell | source | equation | dispatches | speed${report ? ` at ${report.size}` : ''} |`,
+    '|---|---|---|---:|---:|', ...rows,
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 // sums[n] = Σ_row x[row, n]: gradients of biases and of units' own values. With TWIN the same sums also go to a second
-// place: b_ih and b_hh have equal gradients where both simply add to Z. KEEP masks lanes that the one or the other lacks.
+// place: b_ih and b_hh have equal gradients where both simply add to Z. KEEP masks lanes that the one or the other
+// lacks.
 //
 //   x [ROWS, COLUMNS·4]      sums [COLUMNS·4] at the binding's start, and again TWIN vec4f further on
 //

@@ -1,5 +1,5 @@
-// Moves a stretch of columns from rows of one width to rows of another: the outputs of both directions side by side, and
-// their gradients apart again. With RAGGED, rows past the end of their sequence become zero.
+// Moves a stretch of columns from rows of one width to rows of another: the outputs of both directions side by side,
+// and their gradients apart again. With RAGGED, rows past the end of their sequence become zero.
 //
 //   out[row, OFFSET_OUT + u] = in[row, OFFSET_IN + u] for u < WIDTH, 0 up to SPAN      row = t·B + b
 //

@@ -1,5 +1,5 @@
-// out[row, unit] = lanes FIRST … FIRST+SOME−1 of in[row, unit]: the part of dZ that some recurrent weights lead to, so that
-// their gradient is one product.
+// out[row, unit] = lanes FIRST … FIRST+SOME−1 of in[row, unit]: the part of dZ that some recurrent weights lead to, so
+// that their gradient is one product.
 //
 //   in [ROWS, UNITS·LANES]      out [ROWS, UNITS·SOME], rows padded to four floats, padding zero
 //

@@ -1,10 +1,10 @@
-// Z = LN(X·W)·γ + b [+ b₂]: layer normalisation of an input product over its row (Ba, Kiros & Hinton 2016, equation 20);
-// and with BACKWARD ∂L/∂(X·W) from dZ, in place, with the products dZ·LN(X·W) whose column sums are ∂L/∂γ.
+// Z = LN(X·W)·γ + b [+ b₂]: layer normalisation of an input product over its row (Ba, Kiros & Hinton 2016, equation
+// 20); and with BACKWARD ∂L/∂(X·W) from dZ, in place, with the products dZ·LN(X·W) whose column sums are ∂L/∂γ.
 //
 //   raw [ROWS, N·4] X·W      z [ROWS, N·4]      gain, bias, bias2 [N·4]
 //
-// Bindings: 0 raw, 1 z, 2 gain, then bias, bias2; with BACKWARD: 0 raw (out: ∂L/∂γ by rows), 1 z (dZ in, ∂L/∂(X·W) out),
-//   2 gain. Strides (one trial to the next) are in vec4f.
+// Bindings: 0 raw, 1 z, 2 gain, then bias, bias2; with BACKWARD: 0 raw (out: ∂L/∂γ by rows), 1 z (dZ in, ∂L/∂(X·W)
+//   out), 2 gain. Strides (one trial to the next) are in vec4f.
 // Work: a thread owns a row. CPU twin: src/reference/normed-product.ts
 
 const N = ${N}u;

@@ -147,8 +147,8 @@ export function checkResumed(asked: Partial<Shape>, checkpoint: Checkpoint): voi
   const compare = (key: keyof Shape, value: Shape[keyof Shape]): void => {
     if (value === undefined || optionText(value) === optionText(kept[key])) return;
     throw new RangeError(`${optionName(key)} is ${optionText(value)}, but the checkpoint was trained ` +
-      `${kept[key] === undefined ? 'without it' : `with ${optionText(kept[key])}`}; leave it out to go on, or start a ` +
-      'new run without --resume');
+      `${kept[key] === undefined ? 'without it' : `with ${optionText(kept[key])}`}; leave it out to go on, or start ` +
+      'a new run without --resume');
   };
   const { zoneout, peepholes, ...plain } = asked;
   for (const key of Object.keys(plain) as (keyof typeof plain)[]) compare(key, plain[key]);

@@ -29,8 +29,8 @@ const MODEL = group('Model:', [
   option('--units <n>', `units of a recurrent layer ${byAdapter('units')}`, whole(1, MAXIMUM)),
   option('--layers <n>', `recurrent layers ${byAdapter('layers')}`, whole(1, 64)),
   option('--embedding <n>', `width of the character embedding ${byAdapter('embedding')}`, whole(1, MAXIMUM)),
-  option('--bias <kind>', 'both (of the input and of the hidden state), input, gates or none (default: both, or input ' +
-    'where the cell has but one)'),
+  option('--bias <kind>', 'both (of the input and of the hidden state), input, gates or none (default: both, or ' +
+    'input where the cell has but one)'),
   option('--initial <scheme>', 'how recurrent layers\' weights start (default: pytorch)').choices([...INITIAL_SCHEMES]),
   option('--forget-bias <x>', 'what forget gates\' biases start at (default: what --initial says)',
     number(() => true, 'a number')),
@@ -46,8 +46,8 @@ const TRAINING = group('Training:', [
   option('--time <t>', `characters that gradients flow back ${byAdapter('time')}`, whole(1, MAXIMUM)),
   option('--batch <b>', `streams of text read side by side ${byAdapter('batch')}`, whole(1, MAXIMUM)),
   option('--optimizer <name>', `update rule (default: ${DEFAULTS.optimizer})`).choices([...OPTIMIZERS]),
-  option('--rate <r>', `learning rate (default of adam: ${PRESETS.software.rate} in software, ${PRESETS.gpu.rate} on a ` +
-    'GPU)', positive),
+  option('--rate <r>', `learning rate (default of adam: ${PRESETS.software.rate} in software, ${PRESETS.gpu.rate} on ` +
+    'a GPU)', positive),
   option('--clip-norm <x>', `bound of the gradient's norm, 0 for none (default: ${DEFAULTS.clipNorm})`, bound),
   option('--clip-value <x>', 'bound of each gradient value, 0 for none (default: none)', bound),
   option('--dropout <p>', `share dropped between recurrent layers (default: ${DEFAULTS.dropout})`, share),

@@ -1,5 +1,5 @@
-// How a recurrent layer is cut: a thread owns a block of ROWS batch rows × UNITS neighbouring units (4 with QUAD, or 1),
-// and what it knows of each unit.
+// How a recurrent layer is cut: a thread owns a block of ROWS batch rows × UNITS neighbouring units (4 with QUAD, or
+// 1), and what it knows of each unit.
 //
 // A layer's histories: STATES blocks, one every BLOCK, of [trials, T+1, B, HP]. Time t goes from slot t to slot t + 1,
 // or, in the reverse direction, from slot t + 1 to slot t: the first slot to be read holds the initial state.

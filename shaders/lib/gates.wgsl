@@ -1,5 +1,5 @@
-// A unit's gate vector, LANES values, and where it lies in a row of gates [UNITS × LANES], which is loaded and stored as
-// COLUMNS whole vec4f.
+// A unit's gate vector, LANES values, and where it lies in a row of gates [UNITS × LANES], which is loaded and stored
+// as COLUMNS whole vec4f.
 
 #if ${ONE_LANE}
 alias Gates = f32;

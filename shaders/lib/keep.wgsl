@@ -1,5 +1,5 @@
-// Which entries of a parameter exist, 1 or 0, for vec4f column `column` of row `row` of its gradient: lanes of gates that
-// no row block of the parameter names do not, nor what a clockwork module would hear from a faster one.
+// Which entries of a parameter exist, 1 or 0, for vec4f column `column` of row `row` of its gradient: lanes of gates
+// that no row block of the parameter names do not, nor what a clockwork module would hear from a faster one.
 // Typed side: src/kernels/keep.ts
 
 #if ${KEEPS}

@@ -1,5 +1,5 @@
-// Phase %p of a time step of back-propagation through a layer-normalised LSTM for one block, in place of lib/retreat.wgsl.
-// With v = LN(c)·γ_c + β_c and ⇐ the way back through LN, dx = scale·(dy − mean(dy) − y·mean(dy·y)):
+// Phase %p of a time step of back-propagation through a layer-normalised LSTM for one block, in place of
+// lib/retreat.wgsl. With v = LN(c)·γ_c + β_c and ⇐ the way back through LN, dx = scale·(dy − mean(dy) − y·mean(dy·y)):
 //
 //   0   dh = d_output + carried + dP_{t+1}·Rᵀ      dz_o and dv, kept for the row
 //   1   dc = carried + ⇐ (dv·γ_c)                  dz of the other gates

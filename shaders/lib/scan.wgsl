@@ -1,6 +1,6 @@
 // A cell h_t = a·h_{t−1} + b over a whole sequence, cut in CHUNKS of LENGTH time steps that threads of a workgroup take
-// side by side (Blelloch 1990, "Prefix sums and their applications", section 1.4): a chunk is a line h ↦ a·h + b too, so
-// first each thread finds its chunk's line, then where it starts from, and then goes through it. With one chunk the
+// side by side (Blelloch 1990, "Prefix sums and their applications", section 1.4): a chunk is a line h ↦ a·h + b too,
+// so first each thread finds its chunk's line, then where it starts from, and then goes through it. With one chunk the
 // thread goes through at once, and there is no barrier.
 
 const WIDTH = ${WORKGROUP_X}u;

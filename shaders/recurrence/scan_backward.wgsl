@@ -1,5 +1,5 @@
-// Driver `scan`, backward: g_{t−1} = a_t·(g_t + d_output_t), the gradient that reaches the state before, is a line in g as
-// well, from the last time to the first. Method: lib/scan.wgsl; arrays: lib/backward.wgsl.
+// Driver `scan`, backward: g_{t−1} = a_t·(g_t + d_output_t), the gradient that reaches the state before, is a line in g
+// as well, from the last time to the first. Method: lib/scan.wgsl; arrays: lib/backward.wgsl.
 //
 // Bindings: 0 gates, 1 d_output, 2 states, 3 d_states, then control where there is.
 // Work: as recurrence/scan.wgsl. CPU twin: src/reference/recurrence.ts

@@ -40,7 +40,10 @@ const gruBeforeCell: Cell = {
   recurrentBias: [0, 1, 2],
   phases: [
     { products: [{ name: 'weight_hh', source: 0, blocks: [0, 1] }], first: 0, lanes: 2, slot: 'previous', writes: [1] },
-    { products: [{ name: 'weight_hn', source: 1, blocks: [0] }], first: 2, lanes: 1, slot: 'current', writes: [0], adds: [0] },
+    {
+      products: [{ name: 'weight_hn', source: 1, blocks: [0] }], first: 2, lanes: 1, slot: 'current', writes: [0],
+      adds: [0],
+    },
   ],
   states: [HIDDEN, { name: 'reset_hidden', carried: false, direct: false, masked: true }],
   outputs: [0],

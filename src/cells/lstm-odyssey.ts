@@ -10,7 +10,8 @@ import {
  *
  * NIG i = 1 · NFG f = 1 · NOG o = 1 · NIAF g = z_g · NOAF h = o·c · CIFG f = 1 − i · NP no peepholes, the plain LSTM ·
  * FGR: i, f and o of the time before also feed all three gates, by nine more matrices.
- * A gate that is missing has no weights. Arithmetic: `shaders/cells/lstm_odyssey.wgsl`, `src/reference/lstm-odyssey.ts`.
+ * A gate that is missing has no weights. Arithmetic: `shaders/cells/lstm_odyssey.wgsl`,
+ * `src/reference/lstm-odyssey.ts`.
  */
 interface Variant {
   readonly name: string;
@@ -61,10 +62,19 @@ const kind = (variant: Variant): CellKind => ({
 });
 
 export const odyssey: readonly CellKind[] = ([
-  { name: 'lstm-peephole', summary: 'LSTM whose gates see the cell state', equation: 'i = σ(z + p·c₋₁), …, o = σ(z + p·c)' },
+  {
+    name: 'lstm-peephole', summary: 'LSTM whose gates see the cell state',
+    equation: 'i = σ(z + p·c₋₁), …, o = σ(z + p·c)',
+  },
   { name: 'lstm-nig', summary: 'no input gate', equation: 'i = 1', without: 'input', switches: { INPUT_GATE: false } },
-  { name: 'lstm-nfg', summary: 'no forget gate', equation: 'f = 1', without: 'forget', switches: { FORGET_GATE: false } },
-  { name: 'lstm-nog', summary: 'no output gate', equation: 'o = 1', without: 'output', switches: { OUTPUT_GATE: false } },
+  {
+    name: 'lstm-nfg', summary: 'no forget gate', equation: 'f = 1', without: 'forget',
+    switches: { FORGET_GATE: false },
+  },
+  {
+    name: 'lstm-nog', summary: 'no output gate', equation: 'o = 1', without: 'output',
+    switches: { OUTPUT_GATE: false },
+  },
   { name: 'lstm-niaf', summary: 'no input activation', equation: 'g = z', switches: { INPUT_TANH: false } },
   { name: 'lstm-noaf', summary: 'no output activation', equation: 'h = o·c', switches: { OUTPUT_TANH: false } },
   {
@@ -72,6 +82,7 @@ export const odyssey: readonly CellKind[] = ([
     switches: { COUPLED: true },
   },
   {
-    name: 'lstm-fgr', summary: 'full gate recurrence', equation: 'z += R·(i, f, o)₋₁', switches: { RECURRENT_GATES: true },
+    name: 'lstm-fgr', summary: 'full gate recurrence', equation: 'z += R·(i, f, o)₋₁',
+    switches: { RECURRENT_GATES: true },
   },
 ] satisfies readonly Variant[]).map(kind);

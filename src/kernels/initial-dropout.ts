@@ -2,7 +2,9 @@ import { pad4 } from '../model/layout.js';
 import { ceilDiv, type Kernel } from './kernel.js';
 import { block, forward, type RecurrenceShape } from './recurrence.js';
 
-/** Typed face of `shaders/recurrence/initial_dropout.wgsl`: the mask of recurrent dropout on the initial hidden state. */
+/**
+ * Typed face of `shaders/recurrence/initial_dropout.wgsl`: the mask of recurrent dropout on the initial hidden state.
+ */
 export function initialDropout(shape: RecurrenceShape): Kernel {
   const kernel = forward('recurrence/initial_dropout.wgsl', shape, 0);
   const { batch, units, trials } = shape;

@@ -17,6 +17,8 @@ export function normalise({ rows, columns, trials, biases = 0, strideParameters,
     },
     bindings,
     workgroups: [...grid(rows, 64), trials],
-    cost: { bytes: 4 * trials * rows * columns * (backward ? 4 : 2), flops: trials * rows * columns * (backward ? 14 : 7) },
+    cost: {
+      bytes: 4 * trials * rows * columns * (backward ? 4 : 2), flops: trials * rows * columns * (backward ? 14 : 7),
+    },
   };
 }

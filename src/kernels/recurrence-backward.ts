@@ -71,8 +71,8 @@ function backwardDefines(shape: BackwardShape, p: number): Defines {
   return byPhase(p, {
     ...lanes, FROM_OUTPUT: fromOutput, GATED: gated, PHASE_NAME: cell.phases.length > 1 ? p : '',
     BLOCKS: ceilDiv(units, wide), OUT_UNITS: units, PRODUCT: products.length > 0,
-    LAST_PHASE: p > 0 && p === cell.phases.length - 1, ENTERS: enters.join(', '), GIVES: gives.join(', '), SOURCES: Math.max(1, products.length),
-    SOURCE_STATES: products.map(({ source }) => `${source}u`).join(', '),
+    LAST_PHASE: p > 0 && p === cell.phases.length - 1, ENTERS: enters.join(', '), GIVES: gives.join(', '),
+    SOURCES: Math.max(1, products.length), SOURCE_STATES: products.map(({ source }) => `${source}u`).join(', '),
     SOURCE_MASKED: products.map(({ source }) => source === 0 || cell.states[source]!.masked === true).join(', '),
     MASKED: drops(masks), QUARTETS: weightPitch(shape, p), PRODUCTS: Math.max(1, products.length) * rows * wide,
     DELTA_PITCH: fromOutput ? pad4(cell.projection!) / 4 : pad4(shape.units * cell.lanes) / 4,

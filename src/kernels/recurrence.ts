@@ -51,7 +51,9 @@ export interface Masks {
   readonly training: boolean;
 }
 
-/** Floats of all trials' gates; where products wait for their norm, those begin here, and their gradients at twice that. */
+/**
+ * Floats of all trials' gates; where products wait for their norm, those begin here, and their gradients at twice that.
+ */
 export const gatesSize = ({ cell, timeSteps, batch, units, trials }: RecurrenceShape): number =>
   pad64(trials * timeSteps * batch * pad4(units * cell.lanes));
 
@@ -124,7 +126,8 @@ export function commonDefines(shape: RecurrenceShape, bindings: readonly string[
     CELL_THRESHOLD: dropoutThreshold(masks.zoneout.cell),
     NORMED: cell.normed ?? false, PRODUCTS_AT: gatesSize(shape) / 4,
     ADVANCE: cell.normed ? 'advance_normed' : 'advance', RETREAT: cell.normed ? 'retreat_normed' : 'retreat',
-    PHASES: cell.phases.length, MEETS: cell.phases.some(({ products }) => products.length > 0) || cell.phases.length > 1,
+    PHASES: cell.phases.length,
+    MEETS: cell.phases.some(({ products }) => products.length > 0) || cell.phases.length > 1,
     ...Object.fromEntries(BINDINGS.map((name) => [`AT_${name}`, Math.max(0, bindings.indexOf(name))])),
   };
 }

@@ -14,7 +14,9 @@ const files = import.meta.glob<string>([
   '!../../shaders/recurrence/{initial_backward,initial_dropout,scan,scan_backward}.wgsl',
   '!../../shaders/lib/{advance_normed,arrive,linear_cell,lstm_step,retreat_normed,row_norm,scan}.wgsl',
 ], { query: '?raw', import: 'default', eager: true });
-const lstm = import.meta.glob<string>('../../shaders/cells/lstm.wgsl', { query: '?raw', import: 'default', eager: true });
+const lstm = import.meta.glob<string>('../../shaders/cells/lstm.wgsl', {
+  query: '?raw', import: 'default', eager: true,
+});
 const known = new Map(Object.entries({ ...files, ...lstm }));
 
 /** No shader has that name; or it is one of those that are loaded later. */

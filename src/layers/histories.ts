@@ -56,7 +56,8 @@ export function lowerHistories(lowering: Lowering, place: RecurrentPlace): Histo
     size, blocks: layers * carried, carried, histories: count, directions, timeSteps, trials,
     strideStates: states.stride, offsetStates: stateOffset, strideBlocks: stride,
   };
-  const start = (l: number, direction: number, block: number): number => ((l * directions + direction) * count + block) * stride;
+  const start = (l: number, direction: number, block: number): number =>
+    ((l * directions + direction) * count + block) * stride;
   builder.dispatch(`${index} carry in`, carry({ ...shape, out: false }), { states, histories: all, control });
   return {
     stride, count,
@@ -91,13 +92,16 @@ export function lowerStateGradients(lowering: Lowering, place: RecurrentPlace): 
   const stride = pad64(trials * size);
   const layers = description.layers * directions;
   const name = `${index} state gradients`;
-  const whole: View = { ...builder.scratch(name, Math.ceil((layers * count * stride) / trials)), stride: 0, size: layers * count * stride };
+  const total = layers * count * stride;
+  const whole: View = { ...builder.scratch(name, Math.ceil(total / trials)), stride: 0, size: total };
   const shape = {
     size, blocks: layers * carried, carried, histories: count, directions, timeSteps: 0, trials,
     strideStates: stateGradients?.stride ?? 0, offsetStates: stateOffset, strideBlocks: stride,
   };
   if (stateGradients) {
-    builder.dispatch(`${name} in`, carry({ ...shape, out: false }), { states: stateGradients, histories: whole, control });
+    builder.dispatch(`${name} in`, carry({ ...shape, out: false }), {
+      states: stateGradients, histories: whole, control,
+    });
   }
   return {
     stride,

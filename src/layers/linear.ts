@@ -64,8 +64,8 @@ export function inputGradient(
   const { builder, trials, timeSteps, batch, layout, strategy } = lowering;
   const out = sum ?? builder.scratch(label, timeSteps * batch * pad4(weight.rows));
   const kernel = matmul({
-    m: timeSteps * batch, n: weight.rows, k: weight.columns, transposeB: true, accumulate: sum !== undefined, trials, tile: strategy.matmul,
-    strideA: gradient.stride, strideB: layout.size, strideC: out.stride,
+    m: timeSteps * batch, n: weight.rows, k: weight.columns, transposeB: true, accumulate: sum !== undefined, trials,
+    tile: strategy.matmul, strideA: gradient.stride, strideB: layout.size, strideC: out.stride,
   });
   builder.dispatch(label, kernel, { a: gradient, b: parameterView(lowering, weight), c: out });
   return out;

@@ -75,7 +75,9 @@ export function evaluationProgram(run: RunShape, text: TextShape): Program {
 
 type Kind = Pick<Lowering, 'space' | 'parameters' | 'training'> & Partial<Pick<Lowering, 'ragged' | 'repeated'>>;
 
-export function start(run: RunShape, { name, ragged = false, repeated = false, ...kind }: { name: string } & Kind): Lowering {
+export function start(
+  run: RunShape, { name, ragged = false, repeated = false, ...kind }: { name: string } & Kind,
+): Lowering {
   const builder = new ProgramBuilder(name, run.trials);
   const control = builder.persistent(`${name} control`, CONTROL_WORDS + (ragged ? run.batch : 0));
   return {

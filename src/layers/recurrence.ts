@@ -52,7 +52,9 @@ function statesView({ histories, layer, direction, shape }: Pass): View {
 }
 
 /** Where a layer's histories begin in its view. */
-export function historyOffsets(cell: Cell, { stride, count }: Histories, directions: number): RecurrenceShape['histories'] {
+export function historyOffsets(
+  cell: Cell, { stride, count }: Histories, directions: number,
+): RecurrenceShape['histories'] {
   if (!cell.below?.reads) return { stride, own: 0, below: 0 };
   return { stride, own: directions * count * stride, below: cell.below.state * stride };
 }
@@ -119,12 +121,13 @@ export function retreat(lowering: Lowering, pass: Pass, arriving: Arriving): voi
   const { cell } = pass.shape;
   const shape: BackwardShape = {
     ...pass.shape, final: lowering.stateGradients !== undefined, above: arriving.above ? cell.below!.state : undefined,
-    ownGradients: arriving.ownGradients, strideCarry: arriving.stateGradients.stride, strideOutput: arriving.strideOutput,
+    ownGradients: arriving.ownGradients, strideCarry: arriving.stateGradients.stride,
+    strideOutput: arriving.strideOutput,
   };
   const views = {
-    gates: gatesView(pass), transposed: turnWeights(lowering, pass), d_output: arriving.output, states: statesView(pass),
-    d_states: arriving.stateGradients.of(layer, direction), d_extra: arriving.extra, control: controlWords(lowering),
-    own: cell.own && parameterView(lowering, parameter(cell.own.name)!),
+    gates: gatesView(pass), transposed: turnWeights(lowering, pass), d_output: arriving.output,
+    states: statesView(pass), d_states: arriving.stateGradients.of(layer, direction), d_extra: arriving.extra,
+    control: controlWords(lowering), own: cell.own && parameterView(lowering, parameter(cell.own.name)!),
   };
   if (strategy.driver !== 'step') {
     const kernel = strategy.driver === 'scan' ? scanBackward(shape) : sequenceBackward(shape);
@@ -205,7 +208,9 @@ function packed({ builder, trials, timeSteps, batch }: Lowering, { label, shape,
   return out;
 }
 
-function ownGradient(lowering: Lowering, { label, shape }: Pass, { extra, ownGradients }: Arriving, own: Parameter): void {
+function ownGradient(
+  lowering: Lowering, { label, shape }: Pass, { extra, ownGradients }: Arriving, own: Parameter,
+): void {
   const { builder, trials, timeSteps, batch, layout, strategy } = lowering;
   const size = timeSteps * batch * shape.units * ownLanes(shape.cell);
   const kernel = columnSum({

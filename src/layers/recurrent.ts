@@ -61,7 +61,9 @@ export function lowerRecurrent(lowering: Lowering, input: Activation, place: Rec
   };
 }
 
-function lowerLayer(lowering: Lowering, place: RecurrentPlace, histories: Histories, l: number, input: Activation): Layer {
+function lowerLayer(
+  lowering: Lowering, place: RecurrentPlace, histories: Histories, l: number, input: Activation,
+): Layer {
   const directions = directionsOf(place.description) === 2 ? [0, 1] as const : [0] as const;
   const passes = directions.map((direction) => {
     const pass = describePass(lowering, place, histories, l, direction);
@@ -110,7 +112,9 @@ function lowerInput(lowering: Lowering, pass: Pass, input: Activation): void {
 }
 
 /** Z = LN(X·W)·γ + b, or with no biases given the way back in place. */
-function lowerNorm(lowering: Lowering, { label, gates, parameter }: Pass, raw: View, biases?: readonly Parameter[]): void {
+function lowerNorm(
+  lowering: Lowering, { label, gates, parameter }: Pass, raw: View, biases?: readonly Parameter[],
+): void {
   const { builder, timeSteps, batch, trials, layout } = lowering;
   const gain = parameter('gain_ih')!;
   const kernel = normalise({
@@ -140,7 +144,8 @@ function historyRows({ batch }: Lowering, { pass, state }: Piece, width: number)
   const { histories, layer, direction, shape } = pass;
   const pitch = pad4(shape.units);
   return {
-    kind: 'rows', view: histories.block(layer, direction, state), offset: shape.reverse ? 0 : batch * pitch, width, pitch,
+    kind: 'rows', view: histories.block(layer, direction, state), offset: shape.reverse ? 0 : batch * pitch,
+    width, pitch,
   };
 }
 

@@ -11,8 +11,8 @@ import type { GatesArrangement, Initial } from './layout.js';
  *    matrix scaled to spectral radius .95
  *  - `karpathy`: everything U(±.08), char-rnn
  *
- * Weights that a clockwork RNN leaves out are set to zero after they are drawn; sparse ones are placed among the others.
- * Gains and shifts of a layer normalisation are 1 and 0 whatever the scheme.
+ * Weights that a clockwork RNN leaves out are set to zero after they are drawn; sparse ones are placed among the
+ * others. Gains and shifts of a layer normalisation are 1 and 0 whatever the scheme.
  */
 export const INITIAL_SCHEMES = [
   'pytorch', 'glorot-orthogonal', 'pascanu-sigmoid', 'pascanu-tanh', 'pascanu-smart', 'karpathy',

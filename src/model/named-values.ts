@@ -25,7 +25,9 @@ export function unpadRows<A extends Floats>(padded: A, width: number): A {
 }
 
 /** Zeroes rows [T, B, width] past their row's length. */
-export function clearEnded(rows: Float64Array, batch: number, width: number, lengths?: ArrayLike<number>): Float64Array {
+export function clearEnded(
+  rows: Float64Array, batch: number, width: number, lengths?: ArrayLike<number>,
+): Float64Array {
   for (let e = 0; lengths && e < rows.length; e++) {
     const row = Math.floor(e / width);
     if (Math.floor(row / batch) >= lengths[row % batch]!) rows[e] = 0;

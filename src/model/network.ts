@@ -5,8 +5,9 @@ import { directionsOf } from './recurrent.js';
 import { stateBlocks } from './states.js';
 
 /**
- * A network on sequences of one's own: outputs, final states, and every gradient. The GPU's (`src/train/gpu-network.ts`)
- * and the float64 one (`src/reference/reference-network.ts`) have this face, so that one can stand for the other.
+ * A network on sequences of one's own: outputs, final states, and every gradient. The GPU's
+ * (`src/train/gpu-network.ts`) and the float64 one (`src/reference/reference-network.ts`) have this face, so that one
+ * can stand for the other.
  */
 export interface Network<V extends Values = Values> {
   readonly model: Model;
@@ -124,7 +125,8 @@ export function checkParameterValues({ layout }: Model, values: ReadonlyMap<stri
   for (const [name, array] of values) {
     const parameter = layout.parameters.find((candidate) => candidate.name === name);
     if (!parameter) {
-      throw new RangeError(`the model has no parameter "${name}": use ${layout.parameters.map((p) => p.name).join(', ')}`);
+      const names = layout.parameters.map((candidate) => candidate.name).join(', ');
+      throw new RangeError(`the model has no parameter "${name}": use ${names}`);
     }
     checkLength(name, array, elementCount(parameter), `[${parameter.shape}]`);
   }
@@ -133,8 +135,9 @@ export function checkParameterValues({ layout }: Model, values: ReadonlyMap<stri
 function checkCarry(model: Model): void {
   const index = model.layers.findIndex((layer) => layer.kind === 'recurrent' && layer.bidirectional);
   if (index < 0) return;
-  throw new RangeError(`layer ${index} is bidirectional, and states are to be carried: its reverse direction starts from ` +
-    'the end of the window that comes next, which is not known yet; give whole sequences, or leave bidirectional out');
+  throw new RangeError(`layer ${index} is bidirectional, and states are to be carried: its reverse direction starts ` +
+    'from the end of the window that comes next, which is not known yet; give whole sequences, or leave ' +
+    'bidirectional out');
 }
 
 function checkStates(model: Model, batch: number, what: string, states: NamedStates): void {

@@ -27,7 +27,9 @@ const FLOAT32 = { min: 1.2e-38, max: 3.4e38 };
 const rateOf = (name: string, rate: number): number => checkNumber(`${name} rate`, rate, FLOAT32);
 /** @throws RangeError unless `rates` are one valid learning rate for each of `trials`. */
 export function checkRates(rates: readonly number[], trials: number): readonly number[] {
-  if (rates.length !== trials) throw new RangeError(`there are ${rates.length} rates for ${trials} trials: give one for each`);
+  if (rates.length !== trials) {
+    throw new RangeError(`there are ${rates.length} rates for ${trials} trials: give one for each`);
+  }
   return rates.map((rate, trial) => checkNumber(`the rate of trial ${trial}`, rate, FLOAT32));
 }
 

@@ -75,7 +75,8 @@ export class ReferenceNetwork implements Network<Float64Array> {
     const { inputs, lengths, step } = input;
     const states = this.carried.before(input);
     const pass = forward(model, {
-      parameters: this.flat, states, position: this.carried.position, dropout: step === undefined ? undefined : { seed, step },
+      parameters: this.flat, states, position: this.carried.position,
+      dropout: step === undefined ? undefined : { seed, step },
     }, { inputs: this.rows(inputs, lengths), timeSteps, batch, lengths });
     this.carried.after(pass.states, timeSteps);
     return pass;

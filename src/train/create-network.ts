@@ -13,7 +13,9 @@ export interface GpuNetworkOptions extends NetworkOptions { readonly driver?: Dr
  * A network on the GPU for sequences of one's own: outputs, states and all gradients.
  * @throws RangeError where an option is out of range, or the driver cannot carry a cell of the model.
  */
-export async function createNetwork(device: Device, model: Model, options: GpuNetworkOptions): Promise<Network<Float32Array>> {
+export async function createNetwork(
+  device: Device, model: Model, options: GpuNetworkOptions,
+): Promise<Network<Float32Array>> {
   const { driver } = options;
   if (driver !== undefined) checkOneOf('driver', driver, DRIVERS);
   const { timeSteps, batch, seed } = checkNetworkOptions(options);
@@ -26,6 +28,7 @@ export async function createNetwork(device: Device, model: Model, options: GpuNe
  * @throws RangeError where an option is out of range.
  */
 export async function createReferenceNetwork(model: Model, options: NetworkOptions): Promise<Network<Float64Array>> {
-  const { ReferenceNetwork } = await import('../reference/reference-network.js'); // a page that never asks, never loads it
+  // A page that never asks, never loads it.
+  const { ReferenceNetwork } = await import('../reference/reference-network.js');
   return new ReferenceNetwork(model, options);
 }

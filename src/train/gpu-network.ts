@@ -20,7 +20,12 @@ import type { Program } from '../schedule/program.js';
 import type { Strategy } from '../schedule/tiles.js';
 
 /** A program on the device, and whether it has the newest parameters. */
-interface Ready { readonly program: Program; readonly ends: readonly number[]; readonly executables: Executables; version: number }
+interface Ready {
+  readonly program: Program;
+  readonly ends: readonly number[];
+  readonly executables: Executables;
+  version: number;
+}
 
 type Floats = Float32Array<ArrayBuffer>;
 
@@ -41,7 +46,9 @@ export class GpuNetwork implements Network<Float32Array> {
   private turn: Promise<unknown> = Promise.resolve();
 
   /** @throws RangeError where an option is out of range. */
-  constructor(private readonly device: Device, readonly model: Model, options: NetworkOptions, readonly strategy: Strategy) {
+  constructor(
+    private readonly device: Device, readonly model: Model, options: NetworkOptions, readonly strategy: Strategy,
+  ) {
     this.options = checkNetworkOptions(options);
     this.flat = Float32Array.from(initialParameters(model, this.options.seed));
     this.carried = new CarriedStates(model, this.options.batch);
@@ -66,7 +73,8 @@ export class GpuNetwork implements Network<Float32Array> {
         ? await this.read(ready, 'state gradients', this.stateSize) : new Float32Array();
       return {
         ...await this.result(ready),
-        ...(first!.kind === 'input' ? { inputGradient: await this.readRows(ready, 'input gradient', widthOf(first!)) } : {}),
+        ...(first!.kind === 'input'
+          ? { inputGradient: await this.readRows(ready, 'input gradient', widthOf(first!)) } : {}),
         parameterGradients: unpackParameters(model, gradient),
         stateGradients: unpackStates(model, options.batch, states),
       };
@@ -87,7 +95,9 @@ export class GpuNetwork implements Network<Float32Array> {
   }
 
   destroy(): void {
-    for (const ready of this.ready.values()) void ready.then(({ executables }) => executables.destroy(), () => undefined);
+    for (const ready of this.ready.values()) {
+      void ready.then(({ executables }) => executables.destroy(), () => undefined);
+    }
     this.ready.clear();
   }
 
@@ -118,7 +128,9 @@ export class GpuNetwork implements Network<Float32Array> {
   /** Writes what the program reads, and submits it. */
   private async submit(input: NetworkInput | GradientInput, gradients: boolean): Promise<Done> {
     const { model, device, options: { batch } } = this;
-    const ready = await this.prepared({ gradients, ragged: input.lengths !== undefined, training: input.step !== undefined });
+    const ready = await this.prepared({
+      gradients, ragged: input.lengths !== undefined, training: input.step !== undefined,
+    });
     device.check();
     const { executables, program } = ready;
     const write = (name: string, data: Floats | Uint32Array<ArrayBuffer>): void => {
@@ -133,7 +145,9 @@ export class GpuNetwork implements Network<Float32Array> {
     write(`${program.name} control`, this.control(input));
     if ('outputGradient' in input) {
       write('output gradient', this.rows(input.outputGradient, model.outputs, input));
-      if (this.stateSize > 0) write('state gradients', Float32Array.from(packStates(model, batch, input.stateGradients)));
+      if (this.stateSize > 0) {
+        write('state gradients', Float32Array.from(packStates(model, batch, input.stateGradients)));
+      }
     }
     executables.submit(program, ready.ends);
     const states = this.stateSize > 0 ? await this.read(ready, 'states', this.stateSize) : new Float32Array();

@@ -102,7 +102,8 @@ export class Trainer<E extends Engine = Engine> {
     const { train, heldOut } = corpus.split({ batch, timeSteps });
     const text = fingerprint(train);
     const known = this.text;
-    const same = text.length === known?.length && text.crc32 === known.crc32 && this.vocabulary?.equals(corpus.vocabulary);
+    const same = text.length === known?.length && text.crc32 === known.crc32 &&
+      this.vocabulary?.equals(corpus.vocabulary);
     if (known && !same) {
       throw new RangeError(`the text (${text.length} characters to train on) is not the one of this run ` +
         `(${known.length}): give the same text with the same share held out, or start a new run`);
@@ -267,6 +268,7 @@ export class Trainer<E extends Engine = Engine> {
     const clipping = clip.norm === undefined
       ? 'clip the gradient norm (for example to 5)'
       : `clip the gradient norm below ${clip.norm}`;
-    return `lower the rate (now ${rates?.[trial] ?? optimizer.rate}) or ${clipping}; the parameters are those before that step`;
+    return `lower the rate (now ${rates?.[trial] ?? optimizer.rate}) or ${clipping}; ` +
+      'the parameters are those before that step';
   }
 }

@@ -32,7 +32,7 @@ describe('a program is cut where a submit would hold too much', () => {
     test(`[${flops}] at most ${limit}: ends [${ends}]`, () => expect(chunks(programOf(flops), limit)).toEqual(ends));
   }
 
-  test('whatever the work: all of it, in order, none empty, none too large but for one dispatch (seeds 0 to 99)', () => {
+  test('whatever the work: all of it, in order, none empty, none too large but for one dispatch (seeds 0–99)', () => {
     for (let seed = 0; seed < 100; seed++) {
       const random = new CounterRandom(seed, 0);
       const flops = Array.from({ length: 1 + random.integer(30) }, () => random.integer(20));

@@ -95,8 +95,8 @@ describe('the command line of npm start', () => {
     [['--cell', 'lstm-projected', '--units', '8', '--projection', '8'],
       'lstm-projected projection is 8: give a whole number from 1 to 7.'],
     [['--bias', 'all'], 'lstm bias is "all": use both, input, gates, none.'],
-    [['--cell', 'gru', '--driver', 'scan'], 'driver "scan" cannot carry gru, whose gates see the hidden state before: ' +
-      'use "step" or "sequence", or a cell whose gates see the input alone (min-gru, min-lstm).'],
+    [['--cell', 'gru', '--driver', 'scan'], 'driver "scan" cannot carry gru, whose gates see the hidden state ' +
+      'before: use "step" or "sequence", or a cell whose gates see the input alone (min-gru, min-lstm).'],
   ])('refuses %j', (args, message) => {
     const error = refusal(...args);
     expect(error.exitCode).toBe(2);

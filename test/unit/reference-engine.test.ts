@@ -128,7 +128,7 @@ describe('training', () => {
     expect(after.parameters.subarray(size)).not.toEqual(good.parameters.subarray(size)); // the other trial trains on
   });
 
-  test('after a bad step no later one changes anything and the count goes on, until a snapshot is restored', async () => {
+  test('after a bad step later ones change nothing and the count goes on, until a snapshot is restored', async () => {
     const trainer = engine({ seeds: [1, 2] });
     await trainer.setTexts({ training: text, heldOut: text });
     await train(trainer, 0, 2);

@@ -56,8 +56,8 @@ describe('a run that diverges', () => {
     const trainer = await createReferenceTrainer(model, options);
     await trainer.setParameters([['2.bias', new Float32Array(11).fill(NaN)]], 1);
     const { error } = await diverge(trainer);
-    expect(error.message).toContain('training stopped at step 1: the loss is NaN and the gradient norm NaN (trial 1); ' +
-      'lower the rate (now 0.001) or clip the gradient norm below 5;');
+    expect(error.message).toContain('training stopped at step 1: the loss is NaN and the gradient norm NaN ' +
+      '(trial 1); lower the rate (now 0.001) or clip the gradient norm below 5;');
   });
 
   test('unseen, because the loop was left, is thrown by what comes next', async () => {
