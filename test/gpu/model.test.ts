@@ -10,13 +10,16 @@ import { gpuStep, type Outcome, type Problem, referenceStep } from '../support/g
 import { strategies } from '../support/kernel-case.js';
 
 interface Row {
-  cell: string; options: RecurrentOptions; units: number; batch: number; timeSteps: number; layers: number; trials: number;
+  cell: string; options: RecurrentOptions;
+  units: number; batch: number; timeSteps: number; layers: number; trials: number;
   input: 'embedding' | 'oneHot'; bias: Bias; dropout: number; tiles: 'software' | 'hardware'; immediates: boolean;
 }
 const row = (
   units: number, batch: number, timeSteps: number, layers: number, trials: number,
   input: Row['input'], bias: Bias, dropout: number, tiles: Row['tiles'], immediates: boolean,
-): Row => ({ cell: 'lstm', options: {}, units, batch, timeSteps, layers, trials, input, bias, dropout, tiles, immediates });
+): Row => ({
+  cell: 'lstm', options: {}, units, batch, timeSteps, layers, trials, input, bias, dropout, tiles, immediates,
+});
 
 // Each value of a column beside each value of most others; each row runs with both drivers.
 const rows: Row[] = [

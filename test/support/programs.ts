@@ -1,9 +1,12 @@
 import { generationProgram } from '../../src/layers/generation.js';
+import { cells } from '../../src/cells/index.js';
 import { evaluationProgram, type RunShape, trainingProgram } from '../../src/layers/network.js';
+import { sequenceProgram } from '../../src/layers/sequences.js';
 import { embedding, linear, lstm, type Model, oneHot, sequential } from '../../src/model/description.js';
-import type { Bias } from '../../src/model/recurrent.js';
+import { type Bias, recurrent } from '../../src/model/recurrent.js';
 import { adagrad, adam, type Clip, type OptimizerDescription, rmsprop, sgd } from '../../src/model/optimizers.js';
 import type { Program } from '../../src/schedule/program.js';
+import { draws, modelOf, oneRowEachDriver, pairwiseRows, strategyOf } from './cell-matrix.js';
 import { strategies } from './kernel-case.js';
 
 /** A run of `model` on a text of 10,000 tokens: no device, only the shapes. */
@@ -29,8 +32,25 @@ const models: Model[] = (['both', 'input', 'none'] as Bias[]).flatMap((bias, i) 
   sequential([embedding(3, 1), lstm(1, { bias }), lstm(96, { bias, layers: 3, dropout: 0.5 }), linear(3), linear(3)]),
 ]);
 
+/** Programs of every cell: a row of the matrix of test/gpu/cells.test.ts with each driver, and for texts. */
+function* cellPrograms(): Generator<Program> {
+  for (const { row } of oneRowEachDriver(pairwiseRows())) {
+    const model = modelOf(row);
+    const { timeSteps, batch, immediates, ragged } = row;
+    const run = runShape(model, { timeSteps, batch, immediates, strategy: strategyOf(row, model) });
+    yield sequenceProgram(run, { ragged, training: draws(row), gradients: true });
+  }
+  for (const name of Object.keys(cells)) {
+    const model = sequential([embedding(5, 3), recurrent(name, 7, { layers: 2, dropout: 0.2 }), linear(5)]);
+    const run = runShape(model, { trials: 2, strategy: strategies('step', 4).hardware });
+    yield training(run);
+    yield generationProgram(run);
+  }
+}
+
 /** Programs with every option that changes a shader: what the lint must find valid. */
 export function* programMatrix(): Generator<Program> {
+  yield* cellPrograms();
   for (const model of models) {
     for (const immediates of [true, false]) {
       const batch = immediates ? 5 : 32;

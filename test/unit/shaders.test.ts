@@ -73,7 +73,7 @@ describe('expanding a shader', () => {
   test('a missing define names file, line and define', () => {
     expect(() => expand('sum.wgsl', {})).toThrow(/^sum\.wgsl:18 needs a value for SIZE$/);
     expect(() => expand('recurrence/sequence.wgsl', { CELL: 'lstm', T: 1 }))
-      .toThrow(/^lib\/block\.wgsl:5 needs a value for B$/);
+      .toThrow(/^lib\/gates\.wgsl:4 needs a value for ONE_LANE$/);
   });
 
   test('a missing file is named', () => {

@@ -48,8 +48,9 @@ interface CarryRow {
   size: number; timeSteps: number; layers: number; directions: 1 | 2; carried: number; histories: number; out: boolean;
 }
 
-/** States of two trials: in, trial 0 keeps them and trial 1 starts afresh. Reverse directions begin in the last slot. */
-function carryCase({ size, timeSteps, layers, directions, carried, histories, out }: CarryRow, seed: number): KernelCase {
+/** States of two trials: in, trial 0 keeps them, trial 1 starts afresh. Reverse directions begin in the last slot. */
+function carryCase(row: CarryRow, seed: number): KernelCase {
+  const { size, timeSteps, layers, directions, carried, histories, out } = row;
   const trials = 2;
   const offset = 8;
   const passes = layers * directions;
@@ -133,7 +134,9 @@ function columnsCase(row: ColumnsRow): KernelCase {
   };
 }
 
-function lanesCase(rows: number, units: number, lanes: number, first: number, some: number, trials: number): KernelCase {
+function lanesCase(
+  rows: number, units: number, lanes: number, first: number, some: number, trials: number,
+): KernelCase {
   const [pitchIn, pitchOut] = [pad4(units * lanes), pad4(units * some)];
   return {
     name: `lanes ${first} to ${first + some - 1} of ${lanes}, ${rows} rows of ${units} units, ${trials} trials`,

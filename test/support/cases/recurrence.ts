@@ -80,7 +80,9 @@ export function shapeOf(row: RecurrenceRow, masks = NO_MASKS) {
     strideOutput: pad64(trials * timeSteps * slot),
   };
   const gates = timeSteps * batch * pad4(units * cell.lanes);
-  return { cell, shape, back, slot, history, block, gates, sources, source: turnedSource, weights: shape.strideParameters };
+  return {
+    cell, shape, back, slot, history, block, gates, sources, source: turnedSource, weights: shape.strideParameters,
+  };
 }
 
 export type Strides = ReturnType<typeof shapeOf>;
