@@ -8,7 +8,7 @@
 // DIRECTIONS 2) begins in slot T and ends in slot 0.
 //
 // Bindings: 0 states, 1 histories, 2 control. Strides are in vec4f.
-// Work: a thread copies one vec4f. CPU twin: src/reference/engine.ts
+// Work: a thread copies one vec4f. CPU twin: src/reference/direction-pass.ts
 
 #include "lib/control.wgsl"
 

@@ -5,7 +5,7 @@
 //
 // Bindings: 0 in, 1 out, 2 control (with RAGGED: 8 words a trial, then lengths [trials, B]). `in` starts START_IN and
 //   `out` START_OUT floats in.
-// Work: a thread moves one value. CPU twin: src/reference/recurrent-layer.ts
+// Work: a thread moves one value. CPU twin: src/reference/side-by-side.ts
 
 @group(0) @binding(0) var<storage, read> in: array<f32>;
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;

@@ -1,6 +1,8 @@
 // Z = LN(X·W)·γ + b [+ b₂]: layer normalisation of an input product over its row (Ba, Kiros & Hinton 2016, equation
 // 20); and with BACKWARD ∂L/∂(X·W) from dZ, in place, with the products dZ·LN(X·W) whose column sums are ∂L/∂γ.
 //
+//   LN(x) = (x − mean)·k, k = 1/√(variance + 10⁻⁵)      back: k·(d − mean(d) − y·mean(d·y)), d = dZ·γ, y = LN(X·W)
+//
 //   raw [ROWS, N·4] X·W      z [ROWS, N·4]      gain, bias, bias2 [N·4]
 //
 // Bindings: 0 raw, 1 z, 2 gain, then bias, bias2; with BACKWARD: 0 raw (out: ∂L/∂γ by rows), 1 z (dZ in, ∂L/∂(X·W)

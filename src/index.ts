@@ -7,8 +7,8 @@ export {
   type Model, oneHot, rnn, type RnnOptions, sequential,
 } from './model/description.js';
 export {
-  type Bias, INITIAL_SCHEMES, type InitialScheme, recurrent, type RecurrentDescription, type RecurrentOptions,
-  type Zoneout,
+  type Bias, INITIAL_SCHEMES, type InitialScheme, isRecurrentOption, recurrent, type RecurrentDescription,
+  type RecurrentOptions, type Zoneout,
 } from './model/recurrent.js';
 export { type CellKind, type CellOptions, cells, type PeepholeGate } from './cells/index.js';
 export { crossEntropy, type LossDescription } from './model/losses.js';

@@ -1,7 +1,7 @@
 // What a run is made of: what was asked for, completed from a checkpoint or by defaults that suit the adapter.
 // Read in the terminal, in the page and by the CPU run alike: nothing of Node here.
 import {
-  adagrad, adam, type CellOptions, type Checkpoint, type Driver, embedding, linear, type Model,
+  adagrad, adam, type CellOptions, type Checkpoint, type Driver, embedding, isRecurrentOption, linear, type Model,
   type OptimizerDescription, recurrent, type RecurrentDescription, type RecurrentOptions, rmsprop, sequential, sgd,
   type TrainerOptions,
 } from '../../src/index.js';
@@ -87,7 +87,10 @@ function optimizerOf({ optimizer, rate }: Shape): OptimizerDescription {
 }
 
 /** The recurrent layers. @throws RangeError where the cell cannot have what is asked for */
-const coreOf = ({ cell, units, ...options }: CoreShape): RecurrentDescription => recurrent(cell, units, options);
+function coreOf({ cell, units, ...shape }: CoreShape): RecurrentDescription {
+  const options = Object.entries(shape).filter(([key, value]) => value !== undefined && isRecurrentOption(key));
+  return recurrent(cell, units, Object.fromEntries(options));
+}
 
 export function modelOf(shape: Shape, vocabulary: number): Model {
   return sequential([embedding(vocabulary, shape.embedding), coreOf(shape), linear(vocabulary)]);

@@ -3,12 +3,15 @@
 //   gates       [T, B, H·L]        in: activated gates; out: dZ = ∂L/∂Z, in place
 //   transposed  [N, K] vec4f a source: R with each quartet n of its columns turned to a row, so that neighbours load
 //                                  neighbours
-//   d_output    [T, B, HP] an output: gradient from the layers above
+//   d_output    [T, B, HP] an output: gradient from the layers above; of a projection [T, B, its width padded], where
+//                                  ∂L/∂h takes its place for phase 1
 //   states      histories          see lib/block.wgsl
 //   d_states    [CARRIED, B, HP]   ∂L/∂state carried from t + 1 to t; holds ∂L/∂(initial state) in the end
 //   d_extra     [T, B, HP]         ∂L/∂(state that the layer above has read), then that of the layer below, in place;
 //               [T, B, H·OWN]      after it: gradients of the units' own values, a row each, to be summed
 //   own, control                   as forward
+//
+// Each array holds all trials one after the other, each history and each state's gradient for itself.
 
 #include "lib/activations.wgsl"
 #include "lib/gates.wgsl"

@@ -4,7 +4,9 @@
 //   weights0   [K, H·P] a source    recurrent weights of phase 0; weights1 those of phase 1
 //   states     histories            see lib/block.wgsl
 //   own        [H, OWN]             trained values of each unit
-//   control    records of trials, then lengths of rows: see lib/masks.wgsl
+//   control    records of trials, then lengths of rows: see lib/unit.wgsl
+//
+// Each array holds all trials one after the other, each history for itself.
 
 #include "lib/activations.wgsl"
 #include "lib/gates.wgsl"

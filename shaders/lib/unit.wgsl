@@ -3,7 +3,8 @@
 //   own      [H, OWN lanes]
 //   control  8 words a trial (lib/control.wgsl), then with RAGGED the lengths of rows [trials, B]
 //
-// Masks are functions of their address, so that the way back draws them again. CPU twin: src/reference/masks.ts
+// Masks are functions of their address, so that the way back draws them again. CPU twins: src/reference/zoneout.ts,
+// recurrent-dropout.ts
 
 #if ${OWN}
 @group(0) @binding(${AT_own}) var<storage, read> own: array<vec4f>;
@@ -74,7 +75,9 @@ fn staying(trial: u32, t: u32, row: u32, index: u32) -> State {
 fn settle(trial: u32, t: u32, row: u32, index: u32, next: State, previous: State) -> State {
   let stays = staying(trial, t, row, index);
   var state = next;
-  for (var s = 0u; s < CARRIED; s++) { state[s] = (1.0 - stays[s]) * next[s] + stays[s] * previous[s]; }
+  for (var s = 0u; s < CARRIED; s++) { // 0·next is not 0 where next overflows
+    state[s] = select((1.0 - stays[s]) * next[s] + stays[s] * previous[s], previous[s], stays[s] == 1.0);
+  }
   return state;
 }
 #endif

@@ -1,7 +1,7 @@
 // ∂L/∂(initial states) where they are asked for: what came through the recurrent weights of the first step, added to
 // what came directly. Equation: lib/product_backward.wgsl; arrays: lib/backward.wgsl.
 //
-// Bindings: as recurrence/sequence_backward.wgsl. Work: as recurrence/step.wgsl.
+// Bindings: as recurrence/step_backward.wgsl, without the time. Work: as recurrence/step.wgsl.
 // CPU twin: src/reference/recurrence.ts
 
 #include "lib/backward.wgsl"

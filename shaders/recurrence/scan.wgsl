@@ -3,7 +3,7 @@
 //
 // Bindings: 0 gates, 1 states, then control where there is.
 // Work: a workgroup owns WORKGROUP_X blocks of units of one row and all time; a thread one block and one of CHUNKS
-//   stretches of time. Workgroup memory: 32 bytes a thread, none with one chunk. CPU twin: src/reference/recurrence.ts
+//   stretches of time. Workgroup memory: 8 bytes a unit and thread, none with one chunk. CPU twin: src/reference/recurrence.ts
 
 #include "lib/forward.wgsl"
 #include "lib/scan.wgsl"
@@ -23,7 +23,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     own = Line(line.a * own.a, line.a * own.b + line.b);
   }
 #endif
-  var h = chain(local.x, local.y, own, states[history + PREVIOUS * T * SLOT]);
+  var start = Units();
+  if (block < UNIT_BLOCKS) { start = states[history + PREVIOUS * T * SLOT]; }
+  var h = chain(local.x, local.y, own, start);
   for (var step = begin; step < end; step++) {
     let t = time_of(step);
     let line = line_at(group.z, t, row, block, !${MANY_CHUNKS});

@@ -25,7 +25,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   }
 #endif
   var start = Units();
-  if (FINAL) { start = d_states[carried]; }
+  if (FINAL && block < UNIT_BLOCKS) { start = d_states[carried]; }
   var g = chain(local.x, local.y, own, start);
 #if ${MANY_CHUNKS}
   storageBarrier(); // gates and d_states are overwritten from here on

@@ -1,5 +1,5 @@
 /**
- * What a recurrent cell is, as data. Its arithmetic stands in `shaders/cells/<file>.wgsl` (GPU) and
+ * What a recurrent cell is, as data. Its arithmetic stands in `shaders/cells/<file>.wgsl` (GPU) and, with hyphens, in
  * `src/reference/<file>.ts` (float64); this record tells the rest of Latch how to store, carry and name it.
  */
 export interface Cell {
@@ -29,7 +29,7 @@ export interface Cell {
   readonly projection?: number;
   /** The input product is normalised over its row before the bias is added, with a trained gain. */
   readonly normed?: boolean;
-  /** Memory-cell blocks: outputs of a unit, for widths. 1 but for the LSTM of 1997. */
+  /** The states that are the layer's output, by number: one but for the memory-cell blocks of 1997. */
   readonly outputs: readonly number[];
   /** No gradient flows from the gates to the last hidden state (Hochreiter & Schmidhuber 1997, appendix A.1). */
   readonly truncated?: boolean;

@@ -24,7 +24,10 @@ const minimalCell = (file: string, lanes: 2 | 4, gates: readonly string[]): Cell
 
 const minGruCell = minimalCell('min_gru', 2, ['update', 'hidden']);
 const minLstmCell = minimalCell('min_lstm', 4, ['forget', 'input', 'hidden']);
-const refuses = { recurrentDropout: 'it has no recurrent weights whose input could be dropped' };
+const refuses = {
+  recurrentDropout: 'it has no recurrent weights whose input could be dropped',
+  bothBiases: 'it has no recurrent weights, and so no second bias: use bias "input" or "none"',
+};
 
 export const minGru: CellKind = {
   name: 'min-gru',

@@ -25,7 +25,7 @@ export function directStates({ cell, ragged, masks }: RecurrenceShape): boolean[
     (name === 'hidden' && masks.zoneout.hidden > 0) || (name === 'cell' && masks.zoneout.cell > 0)));
 }
 
-export function backwardBindings(shape: BackwardShape, phases: readonly number[]): Record<string, Access> {
+function backwardBindings(shape: BackwardShape, phases: readonly number[]): Record<string, Access> {
   const { cell, above } = shape;
   const products = phases.some((p) => backProducts(cell, p).length > 0);
   return {

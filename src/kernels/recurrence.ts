@@ -16,6 +16,7 @@ export type Driver = (typeof DRIVERS)[number];
 export interface RecurrenceTile {
   readonly rows: number;
   readonly quad: boolean;
+  /** Threads of a workgroup. */
   readonly width: number;
   /** Stretches of time that a scan takes side by side; 1 where absent. */
   readonly chunks?: number;
@@ -142,7 +143,7 @@ export const laneDefines = ({ lanes }: Cell, { lanes: some, first }: Phase): Def
 });
 
 /** A driver's bindings forward: those of one phase, or of all. */
-export function forwardBindings(shape: RecurrenceShape, phases: readonly number[]): Record<string, Access> {
+function forwardBindings(shape: RecurrenceShape, phases: readonly number[]): Record<string, Access> {
   const { cell } = shape;
   return {
     gates: 'read_write', states: 'read_write',
@@ -226,9 +227,12 @@ export function driver(
     ...(timed ? { timed } : {}),
     cost: {
       bytes: 4 * trials * (weights + steps * batch * units * (2 * cell.lanes + 2 * cell.states.length)),
-      flops: trials * steps * batch * (2 * weights + 30 * units),
+      flops: trials * steps * batch * (2 * weights + 30 * units + (cell.normed ? (NORM_FLOPS * units ** 2) / wide : 0)),
     },
   };
 }
+
+/** Of a row's norms, a pair of units: every block of units takes them for itself. */
+const NORM_FLOPS = 24;
 
 const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)));

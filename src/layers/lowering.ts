@@ -29,7 +29,7 @@ export interface Lowering {
 }
 
 /** What flows from layer to layer: tokens [T·B], or rows of floats. */
-export type Activation =
+export type Flow =
   | { readonly kind: 'tokens'; readonly ids: View; readonly vocabulary: number }
   | Rows;
 

@@ -12,7 +12,7 @@ import { type Program, ProgramBuilder, type View } from '../schedule/program.js'
 import type { Strategy } from '../schedule/tiles.js';
 import { lowerEmbedding } from './embedding.js';
 import { lowerLinear } from './linear.js';
-import { type Activation, type Lowered, type Lowering, parameterNamed, type Rows } from './lowering.js';
+import { type Flow, type Lowered, type Lowering, parameterNamed, type Rows } from './lowering.js';
 import { lowerRecurrent } from './recurrent.js';
 
 /** Shapes that the programs of one run share. */
@@ -108,7 +108,7 @@ export function forward(
 ): { logits: Rows; backward: (gradient: View, needed?: boolean) => View | undefined } {
   const tape: Lowered[] = [];
   const [first] = model.layers;
-  let current: Activation = first!.kind === 'input'
+  let current: Flow = first!.kind === 'input'
     ? { kind: 'rows', view: input, offset: 0, width: first!.width }
     : { kind: 'tokens', ids: input, vocabulary: model.vocabulary };
   let stateOffset = 0;
@@ -127,7 +127,7 @@ export function forward(
     current = lowered.output;
   });
   return {
-    logits: current as Activation as Rows,
+    logits: current as Flow as Rows,
     backward(gradient, needed = false) {
       let g: View | undefined = gradient;
       for (let i = tape.length - 1; i >= 0 && g; i--) g = tape[i]!.backward(g, needed || i > 0);

@@ -16,7 +16,7 @@ import {
 } from './histories.js';
 import { biasGradient, inputGradient, product, weightGradient } from './linear.js';
 import {
-  type Activation, biasViews, controlWords, type Lowered, type Lowering, parameterNamed, parameterView, type Rows,
+  type Flow, biasViews, controlWords, type Lowered, type Lowering, parameterNamed, parameterView, type Rows,
 } from './lowering.js';
 import { advance, historyOffsets, type Pass, retreat } from './recurrence.js';
 
@@ -25,7 +25,7 @@ export type { RecurrentPlace } from './histories.js';
 /** One stacked layer: what it reads, and its passes, one a direction. */
 interface Layer {
   readonly index: number;
-  readonly input: Activation;
+  readonly input: Flow;
   readonly passes: readonly Pass[];
 }
 
@@ -33,7 +33,7 @@ interface Layer {
  * Stacked recurrent layers, [T·B, I] → [T·B, width]. A layer is, in each direction: the input product over all time
  * steps, the driver through time; then dropout before the next layer. Backward mirrors it.
  */
-export function lowerRecurrent(lowering: Lowering, input: Activation, place: RecurrentPlace): Lowered {
+export function lowerRecurrent(lowering: Lowering, input: Flow, place: RecurrentPlace): Lowered {
   const { description } = place;
   const histories = lowerHistories(lowering, place);
   const layers: Layer[] = [];
@@ -62,7 +62,7 @@ export function lowerRecurrent(lowering: Lowering, input: Activation, place: Rec
 }
 
 function lowerLayer(
-  lowering: Lowering, place: RecurrentPlace, histories: Histories, l: number, input: Activation,
+  lowering: Lowering, place: RecurrentPlace, histories: Histories, l: number, input: Flow,
 ): Layer {
   const directions = directionsOf(place.description) === 2 ? [0, 1] as const : [0] as const;
   const passes = directions.map((direction) => {
@@ -101,7 +101,7 @@ const biasesOf = ({ parameter }: Pass): Parameter[] =>
   [parameter('bias_ih'), parameter('bias_hh')].filter((bias) => bias !== undefined);
 
 /** Z = X·W + b: one product, or one gather where the input is tokens. */
-function lowerInput(lowering: Lowering, pass: Pass, input: Activation): void {
+function lowerInput(lowering: Lowering, pass: Pass, input: Flow): void {
   const label = `${pass.label} input`;
   const weight = pass.parameter('weight_ih')!;
   const biases = pass.raw ? [] : biasesOf(pass);
@@ -205,7 +205,8 @@ function splitGradient(
       });
       builder.dispatch(label, kernel, { in: gradient, out, ...(ragged ? { control: controlWords(lowering) } : {}) });
     });
-    return { view: { ...all, size: outputs * stride, stride: 0 }, stride };
+    // Several outputs lie trial by trial each, so they are one view that all trials see.
+    return { view: outputs > 1 ? { ...all, size: outputs * stride, stride: 0 } : { ...all, size, stride: size }, stride };
   });
 }
 
@@ -253,7 +254,7 @@ function extraOf({ builder, trials }: Lowering, extra: View, { direction }: Pass
 
 /** Gradients of a pass's input weights and biases, and ∂L/∂input, added to the other direction's. */
 function inputBackward(
-  lowering: Lowering, pass: Pass, input: Activation, needed: boolean, other: View | undefined,
+  lowering: Lowering, pass: Pass, input: Flow, needed: boolean, other: View | undefined,
 ): View | undefined {
   const { label, gates } = pass;
   const weight = pass.parameter('weight_ih')!;
@@ -278,9 +279,8 @@ function lowerDropout(lowering: Lowering, { description, index }: RecurrentPlace
   if (!lowering.training || description.dropout === 0) return input;
   const { builder, timeSteps, batch } = lowering;
   const width = recurrentWidth(description);
-  const rows = { ...input };
   const out = builder.scratch(`${index} dropped ${l}`, timeSteps * batch * pad4(width));
-  drop(lowering, `${index} dropout ${l}`, description, dropoutLayer(index, l), rows, out);
+  drop(lowering, `${index} dropout ${l}`, description, dropoutLayer(index, l), input, out);
   return { kind: 'rows', view: out, offset: 0, width };
 }
 

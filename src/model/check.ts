@@ -38,6 +38,12 @@ export function checkOneOf<T extends string>(name: string, value: unknown, allow
   return value as T;
 }
 
+/** @throws RangeError where `options` has a key that nothing reads, e.g. a misspelt one. */
+export function checkKeys(name: string, options: object, allowed: readonly string[]): void {
+  const unknown = Object.keys(options).find((key) => !allowed.includes(key));
+  if (unknown !== undefined) throw new RangeError(`${name} has no option "${unknown}": use ${allowed.join(', ')}`);
+}
+
 const LONGEST = 60;
 
 /** A value for a message: as JSON where String would hide what it is, and not longer than a message bears. */

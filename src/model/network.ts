@@ -1,7 +1,7 @@
 import { type Model, widthOf } from './description.js';
-import { checkInteger } from './check.js';
+import { checkInteger, checkKeys, show } from './check.js';
 import { elementCount } from './layout.js';
-import { directionsOf } from './recurrent.js';
+import { cellOf, directionsOf } from './recurrent.js';
 import { stateBlocks } from './states.js';
 
 /**
@@ -76,7 +76,9 @@ export interface NetworkOptions {
 }
 
 /** @throws RangeError where an option is out of range. */
-export function checkNetworkOptions({ timeSteps, batch, seed = 1 }: NetworkOptions): Required<NetworkOptions> {
+export function checkNetworkOptions(options: NetworkOptions): Required<NetworkOptions> {
+  const { timeSteps, batch, seed = 1 } = options;
+  checkKeys('a network', options, ['timeSteps', 'batch', 'seed', 'driver']);
   return {
     timeSteps: checkInteger('timeSteps', timeSteps, 1, 65536),
     batch: checkInteger('batch', batch, 1, 65535),
@@ -88,26 +90,38 @@ export function checkNetworkOptions({ timeSteps, batch, seed = 1 }: NetworkOptio
  * Checks all of an input before anything is computed.
  * @throws RangeError that names what is wrong: a length, a token, a state, or states carried where they cannot be
  */
-export function checkNetworkInput(
-  model: Model, { timeSteps, batch }: NetworkOptions, { inputs, states, reset, lengths, step }: NetworkInput,
-): void {
+export function checkNetworkInput(model: Model, { timeSteps, batch }: NetworkOptions, input: NetworkInput): void {
+  checkKeys('the input', input, INPUT_KEYS);
+  const { inputs, states, reset, lengths, step } = input;
+  if (lengths) {
+    checkLength('lengths', lengths, batch, `[${batch}]`);
+    for (let b = 0; b < batch; b++) checkInteger(`length of row ${b}`, lengths[b], 0, timeSteps);
+  }
   const [first] = model.layers;
   const width = first!.kind === 'input' ? widthOf(first!) : 1;
   checkLength('inputs', inputs, timeSteps * batch * width, `[${timeSteps}, ${batch}${width > 1 ? `, ${width}` : ''}]`);
   if (model.vocabulary > 0) {
     for (let i = 0; i < inputs.length; i++) checkInteger(`token ${i}`, inputs[i], 0, model.vocabulary - 1);
-  }
+  } else checkRows('inputs', inputs, width, batch, lengths);
   if (states === 'carry') checkCarry(model);
-  else if (states) checkStates(model, batch, 'state', states);
-  if (reset) {
-    if (states !== 'carry') throw new RangeError('reset names rows of carried states: give it with states: "carry"');
-    checkLength('reset', reset, batch, `[${batch}]`);
-  }
-  if (lengths) {
-    checkLength('lengths', lengths, batch, `[${batch}]`);
-    for (let b = 0; b < batch; b++) checkInteger(`length of row ${b}`, lengths[b], 0, timeSteps);
-  }
+  else if (states !== undefined) checkStates(model, batch, 'state', states);
+  if (reset) checkReset(model, batch, reset, states);
   if (step !== undefined) checkInteger('step', step, 0);
+}
+
+const INPUT_KEYS = ['inputs', 'states', 'reset', 'lengths', 'step', 'outputGradient', 'stateGradients'];
+
+function checkReset(
+  model: Model, batch: number, reset: ArrayLike<boolean | number>, states: NetworkInput['states'],
+): void {
+  if (states !== 'carry') throw new RangeError('reset names rows of carried states: give it with states: "carry"');
+  checkLength('reset', reset, batch, `[${batch}]`);
+  const rows = Array.from(reset, Boolean);
+  const clocked = model.layers.findIndex((layer) => layer.kind === 'recurrent' && cellOf(layer, 0).clock);
+  if (clocked >= 0 && rows.includes(true) && rows.includes(false)) {
+    throw new RangeError(`reset is of some rows, and layer ${clocked} is a clockwork RNN, whose modules move by the time ` +
+      'since the start, which all rows share: reset all rows, or none');
+  }
 }
 
 /** @throws RangeError likewise. */
@@ -117,6 +131,7 @@ export function checkGradientInput(model: Model, options: NetworkOptions, input:
   const { outputs } = model;
   checkLength('outputGradient', input.outputGradient, timeSteps * batch * outputs,
     `[${timeSteps}, ${batch}, ${outputs}]`);
+  checkRows('outputGradient', input.outputGradient, outputs, batch, input.lengths);
   if (input.stateGradients) checkStates(model, batch, 'state gradient', input.stateGradients);
 }
 
@@ -129,6 +144,7 @@ export function checkParameterValues({ layout }: Model, values: ReadonlyMap<stri
       throw new RangeError(`the model has no parameter "${name}": use ${names}`);
     }
     checkLength(name, array, elementCount(parameter), `[${parameter.shape}]`);
+    checkFinite(name, array);
   }
 }
 
@@ -142,10 +158,15 @@ function checkCarry(model: Model): void {
 
 function checkStates(model: Model, batch: number, what: string, states: NamedStates): void {
   const shapes = namedStateShapes(model, batch);
+  if (typeof states !== 'object' || states === null) {
+    throw new RangeError(`${what}s are ${show(states)}: give them by name (${[...shapes.keys()].join(', ')})` +
+      `${what === 'state' ? ', or "carry"' : ''}`);
+  }
   for (const [name, values] of Object.entries(states)) {
     const shape = shapes.get(name);
     if (!shape) throw new RangeError(`the model has no ${what} "${name}": use ${[...shapes.keys()].join(', ')}`);
     checkLength(`${what} ${name}`, values, shape.reduce((a, b) => a * b), `[${shape}]`);
+    checkFinite(`${what} ${name}`, values);
   }
 }
 
@@ -161,7 +182,28 @@ export function namedStateShapes({ layers }: Model, batch: number): Map<string, 
   return shapes;
 }
 
-function checkLength(name: string, values: ArrayLike<unknown>, length: number, shape: string): void {
+/** Rows [T, B, width] must be finite up to each row's end; what comes after is not read. */
+function checkRows(
+  name: string, values: ArrayLike<number>, width: number, batch: number, lengths?: ArrayLike<number>,
+): void {
+  checkFinite(name, values, (e) => {
+    const row = Math.floor(e / width);
+    return !lengths || Math.floor(row / batch) < lengths[row % batch]!;
+  });
+}
+
+function checkFinite(name: string, values: ArrayLike<number>, isRead: (e: number) => boolean = () => true): void {
+  for (let e = 0; e < values.length; e++) {
+    if (!Number.isFinite(values[e]) && isRead(e)) {
+      throw new RangeError(`${name}[${e}] is ${show(values[e])}: give finite numbers`);
+    }
+  }
+}
+
+function checkLength(name: string, values: ArrayLike<unknown> | undefined, length: number, shape: string): void {
+  if (typeof values !== 'object' || values === null) {
+    throw new RangeError(`${name} is ${show(values)}: give ${length} values, its shape is ${shape}`);
+  }
   if (values.length !== length) {
     throw new RangeError(`${name} has ${values.length} values, its shape ${shape} needs ${length}`);
   }

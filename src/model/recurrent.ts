@@ -1,7 +1,7 @@
 import {
   type Cell, type CellKind, type CellOptions, cellNamed, cells, PEEPHOLE_GATES, type PeepholeGate,
 } from '../cells/index.js';
-import { checkFlag, checkInteger, checkNumber, checkOneOf, show } from './check.js';
+import { checkFlag, checkInteger, checkKeys, checkNumber, checkOneOf, show } from './check.js';
 import { INITIAL_SCHEMES, type InitialScheme, type Role, schemeInitial } from './initial-schemes.js';
 import type { GatesArrangement, ParameterShape } from './layout.js';
 
@@ -62,6 +62,15 @@ const CELL_OPTIONS: Readonly<Record<keyof CellOptions, string>> = {
 };
 export const CELL_OPTION_NAMES = Object.keys(CELL_OPTIONS) as (keyof CellOptions)[];
 
+const OPTION_NAMES: readonly (keyof RecurrentOptions)[] = [
+  'layers', 'bidirectional', 'dropout', 'recurrentDropout', 'zoneout', 'bias', 'initial', 'forgetBias',
+  ...CELL_OPTION_NAMES,
+];
+
+/** Whether `name` is an option of recurrent layers. */
+export const isRecurrentOption = (name: string): name is keyof RecurrentOptions =>
+  (OPTION_NAMES as readonly string[]).includes(name);
+
 /**
  * Stacked layers of the cell called `cell` (a name of `cells`), [T, B, I] → [T, B, units] (× 2 where bidirectional;
  * × size for lstm-1997; `projection` for lstm-projected).
@@ -69,6 +78,7 @@ export const CELL_OPTION_NAMES = Object.keys(CELL_OPTIONS) as (keyof CellOptions
  */
 export function recurrent(cell: string, units: number, options: RecurrentOptions = {}): RecurrentDescription {
   const kind = cellNamed(cell);
+  checkKeys(cell, options, OPTION_NAMES);
   const both = kind.refuses?.bothBiases;
   const {
     layers = 1, bidirectional = false, dropout = 0, recurrentDropout = 0, zoneout = 0, bias = both ? 'input' : 'both',

@@ -31,14 +31,22 @@ const HARDWARE_SEQUENCE_FLOPS = 2e8;
  * @throws RangeError where the driver cannot carry a cell of the model
  */
 export function chooseStrategy({ software }: AdapterDescription, workload: Workload, driver?: Driver): Strategy {
-  const bound = recurrentLayers(workload.model).find((layer) => !cellOf(layer, 0).scan);
+  if (driver) checkDriver(workload.model, driver);
+  const scans = recurrentLayers(workload.model).length > 0 && !unscannable(workload.model);
+  return (software ? softwareStrategy : hardwareStrategy)(workload, driver ?? (scans ? 'scan' : undefined));
+}
+
+/** @throws RangeError where the driver cannot carry a cell of the model. */
+export function checkDriver(model: Model, driver: Driver): void {
+  const bound = unscannable(model);
   if (driver === 'scan' && bound) {
     throw new RangeError(`driver "scan" cannot carry ${bound.cell}, whose gates see the hidden state before: ` +
       'use "step" or "sequence", or a cell whose gates see the input alone (min-gru, min-lstm)');
   }
-  const scans = !bound && recurrentLayers(workload.model).length > 0;
-  return (software ? softwareStrategy : hardwareStrategy)(workload, driver ?? (scans ? 'scan' : undefined));
 }
+
+const unscannable = (model: Model): RecurrentDescription | undefined =>
+  recurrentLayers(model).find((layer) => !cellOf(layer, 0).scan);
 
 // Measured on SwiftShader (bench/NOTES.md): registers are memory there, so large blocks win; a barrier costs µs for
 // every four invocations; two workgroups keep two cores busy.
@@ -78,5 +86,5 @@ const sequenceFlops = ({ model, timeSteps }: Workload, rows: number): number =>
 function stepFlops(layer: RecurrentDescription): number {
   const cell = cellOf(layer, layer.layers - 1);
   const lanes = cell.phases.reduce((sum, phase) => sum + phase.products.length * phase.lanes, 0);
-  return 2 * lanes * layer.units ** 2;
+  return (2 * lanes + (cell.normed ? 6 : 0)) * layer.units ** 2;
 }

@@ -7,7 +7,7 @@ import { checkRunShape, type EngineOptions, MOST_TRIALS } from '../model/engine.
 import type { LossDescription } from '../model/losses.js';
 import { adam, checkClip, checkRates, type Clip, type OptimizerDescription } from '../model/optimizers.js';
 import type { ReferenceEngine } from '../reference/engine.js';
-import { chooseStrategy } from '../schedule/tiles.js';
+import { checkDriver, chooseStrategy } from '../schedule/tiles.js';
 import type { Checkpoint } from './checkpoint.js';
 import { GpuEngine } from './gpu-engine.js';
 import { Trainer } from './trainer.js';
@@ -72,8 +72,11 @@ function gpuTrainer(device: Device, settings: Settings, from?: Checkpoint): Trai
   checkBufferSize(device, 'parameters', 4 * settings.seeds.length * settings.model.layout.size);
   // Another adapter has other tiles: the run goes on, on a curve of its own.
   const kept = from?.adapter === device.adapter.name ? from.strategy : undefined;
+  if (kept) checkDriver(settings.model, kept.driver);
   const run = runOf(settings);
-  const strategy = kept ?? chooseStrategy(device.adapter, run, settings.driver);
+  // A checkpoint from the CPU names a driver that nobody has chosen.
+  const asked = from && !from.strategy ? undefined : settings.driver;
+  const strategy = kept ?? chooseStrategy(device.adapter, run, asked);
   const engine = new GpuEngine(device, run, strategy);
   const about = { driver: strategy.driver, strategy, adapter: device.adapter.name };
   return new Trainer(engine, { ...run, ...about, ...ratesOf(settings) }, from);
@@ -97,7 +100,7 @@ const ratesOf = ({ rates }: Settings): Pick<Settings, 'rates'> => (rates ? { rat
 function runSettings(model: Model, options: TrainerOptions): Settings {
   const { loss, optimizer = adam(), clip = {}, timeSteps = 64, batch = 32, seed = 1, trials = 1, driver } = options;
   if (loss !== undefined) checkOneOf('loss', loss.kind, ['crossEntropy']);
-  if (driver !== undefined) checkOneOf('driver', driver, DRIVERS);
+  if (driver !== undefined) checkDriver(model, checkOneOf('driver', driver, DRIVERS));
   checkInteger('trials', trials, 1, MOST_TRIALS);
   checkInteger('seed', seed, 0, 2 ** 32 - trials);
   const seeds = Array.from({ length: trials }, (_, n) => seed + n);

@@ -7,7 +7,7 @@ import { type Model, widthOf } from '../model/description.js';
 import { initialParameters } from '../model/initial.js';
 import { pad4 } from '../model/layout.js';
 import {
-  checkGradientInput, checkNetworkInput, checkNetworkOptions, checkParameterValues, type GradientInput, type Network,
+  checkGradientInput, checkNetworkInput, checkNetworkOptions, checkParameterValues, type GradientInput, type NamedStates, type Network,
   type NetworkGradients, type NetworkInput, type NetworkOptions, type NetworkResult,
 } from '../model/network.js';
 import { stateSize } from '../model/states.js';
@@ -32,9 +32,13 @@ type Floats = Float32Array<ArrayBuffer>;
 /** A program that has run, and the states after it. */
 interface Done extends Ready { readonly states: Floats }
 
+/** Programs that are kept, each with buffers of its own: those used last. */
+const MOST_PROGRAMS = 4;
+
 /**
  * A network on the GPU. A program is made when it is first needed: to run or for gradients, with lengths or without,
- * with masks or without. Calls wait for their results, so they come one after the other.
+ * with masks or without. Calls wait for their results, so they come one after the other; each reads its arguments at
+ * once.
  */
 export class GpuNetwork implements Network<Float32Array> {
   private readonly options: Required<NetworkOptions>;
@@ -44,6 +48,7 @@ export class GpuNetwork implements Network<Float32Array> {
   private readonly stateSize: number;
   private readonly ready = new Map<string, Promise<Ready>>();
   private turn: Promise<unknown> = Promise.resolve();
+  private destroyed = false;
 
   /** @throws RangeError where an option is out of range. */
   constructor(
@@ -58,15 +63,18 @@ export class GpuNetwork implements Network<Float32Array> {
   /** @throws RangeError as `checkNetworkInput` says. */
   async run(input: NetworkInput): Promise<NetworkResult<Float32Array>> {
     checkNetworkInput(this.model, this.options, input);
-    return this.inTurn(async () => this.result(await this.submit(input, false)));
+    const own = copied(input);
+    return this.inTurn(async () => this.result(await this.submit(own)));
   }
 
   /** @throws RangeError as `checkGradientInput` says. */
   async gradients(input: GradientInput): Promise<NetworkGradients<Float32Array>> {
     const { model, options } = this;
     checkGradientInput(model, options, input);
+    const own = { ...copied(input), outputGradient: Float64Array.from(input.outputGradient) };
+    const stateGradients = input.stateGradients && copiedStates(input.stateGradients);
     return this.inTurn(async () => {
-      const ready = await this.submit(input, true);
+      const ready = await this.submit(own, { outputGradient: own.outputGradient, stateGradients });
       const [first] = model.layers;
       const gradient = await this.read(ready, 'gradient', model.layout.size);
       const states = this.stateSize > 0
@@ -82,27 +90,37 @@ export class GpuNetwork implements Network<Float32Array> {
   }
 
   async parameters(): Promise<Map<string, Float32Array>> {
-    return unpackParameters(this.model, this.flat);
+    return this.inTurn(async () => unpackParameters(this.model, this.flat));
   }
 
   /** @throws RangeError where a name or a length is not the model's; nothing is changed then. */
   async setParameters(values: ReadonlyMap<string, ArrayLike<number>>): Promise<void> {
     checkParameterValues(this.model, values);
-    const changed = this.flat.slice();
-    packParameters(this.model, values, changed);
-    this.flat.set(changed);
-    this.version++;
+    const own = new Map([...values].map(([name, array]) => [name, Float64Array.from(array)]));
+    const changed = this.flat.slice(); // a value that cannot be is found before anything is changed
+    packParameters(this.model, own, changed);
+    return this.inTurn(async () => {
+      packParameters(this.model, own, this.flat);
+      this.version++;
+    });
   }
 
+  /** Frees all memory once the calls under way are done; later ones are refused. */
   destroy(): void {
-    for (const ready of this.ready.values()) {
-      void ready.then(({ executables }) => executables.destroy(), () => undefined);
-    }
-    this.ready.clear();
+    void this.turn.then(() => {
+      for (const key of this.ready.keys()) this.discard(key);
+    });
+    this.destroyed = true;
+  }
+
+  private discard(key: string): void {
+    void this.ready.get(key)!.then(({ executables }) => executables.destroy(), () => undefined);
+    this.ready.delete(key);
   }
 
   /** One call after the other: they share buffers. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.destroyed) throw new Error('the network is destroyed: make another with createNetwork');
     const result = this.turn.then(work);
     this.turn = result.catch(() => undefined);
     return result;
@@ -110,8 +128,10 @@ export class GpuNetwork implements Network<Float32Array> {
 
   private prepared(kind: SequenceProgram): Promise<Ready> {
     const key = JSON.stringify(kind);
-    let ready = this.ready.get(key);
-    if (!ready) this.ready.set(key, (ready = this.prepareProgram(kind)));
+    const ready = this.ready.get(key) ?? this.prepareProgram(kind);
+    this.ready.delete(key); // and last again
+    this.ready.set(key, ready);
+    if (this.ready.size > MOST_PROGRAMS) this.discard([...this.ready.keys()][0]!);
     return ready;
   }
 
@@ -126,10 +146,12 @@ export class GpuNetwork implements Network<Float32Array> {
   }
 
   /** Writes what the program reads, and submits it. */
-  private async submit(input: NetworkInput | GradientInput, gradients: boolean): Promise<Done> {
+  private async submit(
+    input: NetworkInput, gradients?: Pick<GradientInput, 'outputGradient' | 'stateGradients'>,
+  ): Promise<Done> {
     const { model, device, options: { batch } } = this;
     const ready = await this.prepared({
-      gradients, ragged: input.lengths !== undefined, training: input.step !== undefined,
+      gradients: gradients !== undefined, ragged: input.lengths !== undefined, training: input.step !== undefined,
     });
     device.check();
     const { executables, program } = ready;
@@ -143,10 +165,10 @@ export class GpuNetwork implements Network<Float32Array> {
       ? this.rows(input.inputs, first!.width, input) : Uint32Array.from(input.inputs));
     write('states', Float32Array.from(this.carried.before(input)));
     write(`${program.name} control`, this.control(input));
-    if ('outputGradient' in input) {
-      write('output gradient', this.rows(input.outputGradient, model.outputs, input));
+    if (gradients) {
+      write('output gradient', this.rows(gradients.outputGradient, model.outputs, input));
       if (this.stateSize > 0) {
-        write('state gradients', Float32Array.from(packStates(model, batch, input.stateGradients)));
+        write('state gradients', Float32Array.from(packStates(model, batch, gradients.stateGradients)));
       }
     }
     executables.submit(program, ready.ends);
@@ -187,3 +209,16 @@ export class GpuNetwork implements Network<Float32Array> {
     return new Float32Array(await readBuffer(this.device, executables.buffer(name), 0, 4 * length));
   }
 }
+
+/** An input whose arrays the caller may change while it waits. */
+function copied({ inputs, states, reset, lengths, step }: NetworkInput): NetworkInput {
+  return {
+    inputs: Float64Array.from(inputs),
+    ...(states === undefined ? {} : { states: states === 'carry' ? states : copiedStates(states) }),
+    ...(reset ? { reset: Array.from(reset) } : {}), ...(lengths ? { lengths: Uint32Array.from(lengths) } : {}),
+    ...(step === undefined ? {} : { step }),
+  };
+}
+
+const copiedStates = (states: NamedStates): NamedStates =>
+  Object.fromEntries(Object.entries(states).map(([name, values]) => [name, Float64Array.from(values)]));
