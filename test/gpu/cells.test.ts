@@ -7,14 +7,15 @@ import { compareNetworks } from '../support/compare-networks.js';
 import { environment } from '../support/environment.js';
 import { testDevice } from '../support/gpu.js';
 
-const full = import.meta.env.MODE === 'full';
+const full = import.meta.env['VITE_TEST_MATRIX'] === 'full';
 const inChrome = environment === 'chrome';
 const all = full && !inChrome ? fullRows() : pairwiseRows();
 const alone = new Set(oneRowEach(all)); // both drivers, bit for bit
 const rows = inChrome && !full ? all.filter((row) => alone.has(row)) : all;
 
-const command = (id: string): string => `npx vitest run --project ${inChrome ? 'chrome' : 'dawn'} ` +
-  `${full ? '--mode full ' : ''}test/gpu/cells.test.ts -t '${id}:'`;
+const command = (id: string): string =>
+  `node ${full ? '--env-file=test/full.env ' : ''}node_modules/vitest/vitest.mjs run ` +
+  `--project ${inChrome ? 'chrome' : 'dawn'} test/gpu/cells.test.ts -t "${id}:"`;
 
 /** What happened in which row, and how to see it again. */
 async function run(named: NamedRow): Promise<void> {

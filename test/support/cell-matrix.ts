@@ -5,7 +5,7 @@ import { DRIVERS, type Driver } from '../../src/kernels/recurrence.js';
 import {
   embedding, input, linear, type LayerDescription, type Model, oneHot, sequential,
 } from '../../src/model/description.js';
-import { checkNetworkInput } from '../../src/model/network.js';
+import { checkNetworkInput, type NetworkInput } from '../../src/model/network.js';
 import { type Bias, recurrent } from '../../src/model/recurrent.js';
 import { CounterRandom } from '../../src/random/counter-random.js';
 import { chooseStrategy, type Strategy } from '../../src/schedule/tiles.js';
@@ -19,16 +19,15 @@ export interface CellRow {
   readonly batch: number;
   readonly timeSteps: number;
   readonly input: 'values 1' | 'values 6' | 'oneHot' | 'embedding';
-  readonly layers: 1 | 2;
+  readonly layers: 'one' | 'two' | 'two with dropout';
   readonly bidirectional: boolean;
   readonly bias: Bias;
-  readonly dropout: boolean;
   readonly recurrentDropout: boolean;
   /** Drawn at a training step for both states, or the cell alone; the mean outside training. */
   readonly zoneout: 'none' | 'drawn' | 'cell drawn' | 'mean';
   readonly ragged: boolean;
-  /** `carry`: those after the window before, one row reset. */
-  readonly states: 'zero' | 'given' | 'carry';
+  /** `carry`: those after the window before; `reset`: the same, but for one row. */
+  readonly states: 'zero' | 'given' | 'carry' | 'reset';
   /** Gradients of the final states are given. */
   readonly stateGradients: boolean;
   readonly linear: boolean;
@@ -63,14 +62,13 @@ export const allFactors: Factors<CellRow> = {
   batch: [2, 1, 5, 9],
   timeSteps: [2, 1, 5, 7],
   input: ['values 6', 'values 1', 'oneHot', 'embedding'],
-  layers: [1, 2],
+  layers: ['one', 'two', 'two with dropout'],
   bidirectional: [false, true],
   bias: ['input', 'both', 'gates', 'none'],
-  dropout: [false, true],
   recurrentDropout: [false, true],
   zoneout: ['none', 'drawn', 'cell drawn', 'mean'],
   ragged: [false, true],
-  states: ['given', 'zero', 'carry'],
+  states: ['given', 'zero', 'carry', 'reset'],
   stateGradients: [true, false],
   linear: [true, false],
   driver: DRIVERS,
@@ -84,7 +82,7 @@ export const allFactors: Factors<CellRow> = {
  */
 export const quickFactors: Factors<CellRow> = {
   ...allFactors, units: [8, 1, 17], batch: [2, 1, 5], timeSteps: [2, 1, 5], input: ['values 6', 'oneHot', 'embedding'],
-  zoneout: ['none', 'drawn', 'mean'],
+  zoneout: ['none', 'drawn', 'mean'], states: ['given', 'carry', 'reset'], // the window before begins with zeros
 };
 
 const INPUTS: Readonly<Record<CellRow['input'], () => LayerDescription>> = {
@@ -96,22 +94,28 @@ const ZONEOUT = { none: 0, drawn: 0.3, 'cell drawn': { cell: 0.4 }, mean: 0.3 } 
 
 /** @throws RangeError where the options do not go together */
 export function modelOf(row: CellRow): Model {
-  const { cell, units, layers, bidirectional, bias } = row;
+  const { cell, units, bidirectional, bias } = row;
   const own = optionsOf(row);
   if (!own) throw new RangeError(`${cell} has no options ${row.own}`);
   return sequential([
     INPUTS[row.input](),
     recurrent(cell, units, {
-      ...own, layers, bidirectional, bias, zoneout: ZONEOUT[row.zoneout],
-      dropout: row.dropout ? 0.4 : 0, recurrentDropout: row.recurrentDropout ? 0.3 : 0,
+      ...own, layers: row.layers === 'one' ? 1 : 2, dropout: row.layers === 'two with dropout' ? 0.4 : 0,
+      bidirectional, bias, zoneout: ZONEOUT[row.zoneout], recurrentDropout: row.recurrentDropout ? 0.3 : 0,
     }),
     ...(row.linear ? [linear(3)] : []),
   ]);
 }
 
 /** Whether masks are drawn. */
-export const draws = ({ dropout, recurrentDropout, zoneout }: CellRow): boolean =>
-  dropout || recurrentDropout || zoneout.endsWith('drawn');
+export const draws = ({ layers, recurrentDropout, zoneout }: CellRow): boolean =>
+  layers === 'two with dropout' || recurrentDropout || zoneout.endsWith('drawn');
+
+/** What of a window's input carries states. */
+export const carriedOf = ({ states, batch }: CellRow): Pick<NetworkInput, 'states' | 'reset'> => ({
+  ...(states === 'carry' || states === 'reset' ? { states: 'carry' } : {}),
+  ...(states === 'reset' ? { reset: Array.from({ length: batch }, (_, b) => b === batch - 1) } : {}),
+});
 
 /**
  * How the work is cut on either kind of adapter; but products in small tiles, which compile fast: all tiles have tests
@@ -125,7 +129,6 @@ export function strategyOf({ tiles, driver, timeSteps, batch }: CellRow, model: 
 
 /** Whether the library takes a row, and the row shows what it says. */
 function feasible(row: CellRow): boolean {
-  if (row.dropout && row.layers === 1) return false; // it is between layers
   if (row.zoneout === 'mean' && draws(row)) return false;
   try {
     const { timeSteps, batch } = row;
@@ -133,7 +136,7 @@ function feasible(row: CellRow): boolean {
     strategyOf(row, model);
     const width = row.input === 'values 6' ? 6 : 1;
     checkNetworkInput(model, { timeSteps, batch }, {
-      inputs: new Float32Array(timeSteps * batch * width), ...(row.states === 'carry' ? { states: 'carry' } : {}),
+      inputs: new Float32Array(timeSteps * batch * width), ...carriedOf(row),
     });
     return true;
   } catch (error) {
@@ -157,7 +160,7 @@ export function pairwiseRows(): NamedRow[] {
 /** For each cell a covering array of all else: any three values, one of them a cell, are side by side. */
 export const fullRows = (): NamedRow[] => allFactors.cell.flatMap((cell, c) =>
   pairwise({ ...allFactors, cell: [cell] }, feasible, new CounterRandom(1, c))
-    .map((row, i) => ({ id: `${cell} ${i}`, seed: 1000 * c + i, row })));
+    .map((row, i) => ({ id: `row ${cell} ${i}`, seed: 1000 * c + i, row })));
 
 /** The first row of each cell of the catalogue, with a driver that any cell can have. */
 export const oneRowEach = (rows: readonly NamedRow[]): NamedRow[] => Object.keys(cells)

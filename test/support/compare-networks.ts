@@ -8,7 +8,7 @@ import {
 import { CounterRandom } from '../../src/random/counter-random.js';
 import { GpuNetwork } from '../../src/train/gpu-network.js';
 import { createReferenceNetwork } from '../../src/train/create-network.js';
-import { type CellRow, draws, modelOf, STEP, strategyOf, VOCABULARY } from './cell-matrix.js';
+import { carriedOf, type CellRow, draws, modelOf, STEP, strategyOf, VOCABULARY } from './cell-matrix.js';
 import { expectClose, expectEqualBits } from './close.js';
 
 /** Every array of a result by a name for people, and whether it is of the way forward or back. */
@@ -49,15 +49,14 @@ function taskOf(row: CellRow, seed: number, initial: ReadonlyMap<string, Values>
     outputGradient: draw(size * model.outputs),
     ...(row.stateGradients ? { stateGradients: states() } : {}),
   });
-  const carried = (): GradientInput =>
-    ({ ...window(), states: 'carry', reset: Array.from({ length: batch }, (_, b) => b === 1) });
+  const carried = carriedOf(row);
   return {
     model,
     // Nothing may stay at 0 or 1, where an error could hide.
     parameters: new Map(model.layout.parameters.map((parameter) => [parameter.name,
       Float32Array.from(initial.get(parameter.name)!, (value, e) =>
         (isTrained(parameter, e) ? value + random.uniform(-0.2, 0.2) : 0))])),
-    windows: row.states === 'carry' ? [window(), carried()] : [window()],
+    windows: carried.states ? [window(), { ...window(), ...carried }] : [window()],
   };
 }
 

@@ -89,8 +89,8 @@ describe('the matrix of cells', () => {
   test('leaves out what constructors refuse, and nothing else', () => {
     const row = rows.find(({ cell }) => cell === 'lstm')!;
     const plain: CellRow = {
-      ...row, own: 0, bidirectional: false, dropout: false, recurrentDropout: false, zoneout: 'none', bias: 'input',
-      states: 'given', driver: 'step', layers: 2,
+      ...row, own: 0, bidirectional: false, recurrentDropout: false, zoneout: 'none', bias: 'input',
+      states: 'given', driver: 'step', layers: 'two',
     };
     const of = (name: string) => ({ ...plain, cell: name });
     for (const name of Object.keys(cells)) expect(isFeasible({ ...of(name), units: 8 }), name).toBe(true);
