@@ -25,7 +25,8 @@ function rowsOf(name: string): Row[] {
   const { refuses = {}, options: own } = cells[name]!;
   const drop = refuses.recurrentDropout ? {} : { recurrentDropout: 0.4 };
   const zone = refuses.zoneout ? {} : { zoneout: 0.3 };
-  const biases: Bias[] = refuses.bothBiases ? ['gates', 'input', 'none'] : ['both', 'input', 'none'];
+  const most: Bias = name === 'lstm-1997' ? 'gates' : refuses.bothBiases ? 'input' : 'both';
+  const biases: Bias[] = [most, 'input', 'none'];
   const smallest = own.includes('projection') ? 2 : 1; // a projection is narrower than its units
   const rows: Row[] = [
     { units: smallest, options: { bias: biases[0] }, problem: { timeSteps: 3, batch: 3 } },
