@@ -1,5 +1,5 @@
-// dropped = hidden·mask for the initial hidden state, [B, HP] in the history's first slot: what the first step's product
-// reads under recurrent dropout. Later ones are written with their state. Arrays: lib/forward.wgsl.
+// dropped = hidden·mask for the initial hidden state, [B, HP] in the history's first slot: what the first step's
+// product reads under recurrent dropout. Later ones are written with their state. Arrays: lib/forward.wgsl.
 //
 // Bindings: as recurrence/step.wgsl, without the time. Work: a thread owns UNITS units of one row.
 // CPU twin: src/reference/recurrent-product.ts

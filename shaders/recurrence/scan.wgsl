@@ -3,7 +3,8 @@
 //
 // Bindings: 0 gates, 1 states, then control where there is.
 // Work: a workgroup owns WORKGROUP_X blocks of units of one row and all time; a thread one block and one of CHUNKS
-//   stretches of time. Workgroup memory: 8 bytes a unit and thread, none with one chunk. CPU twin: src/reference/recurrence.ts
+//   stretches of time. Workgroup memory: 8 bytes a unit and thread, none with one chunk.
+// CPU twin: src/reference/recurrence.ts
 
 #include "lib/forward.wgsl"
 #include "lib/scan.wgsl"

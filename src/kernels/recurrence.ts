@@ -68,6 +68,8 @@ export const historyCount = ({ cell, masks }: Pick<RecurrenceShape, 'cell' | 'ma
 /** Whether the recurrent weights see a masked hidden state. */
 export const drops = ({ recurrentDropout, training }: Masks): boolean => training && recurrentDropout > 0;
 const zones = ({ zoneout }: Masks): boolean => zoneout.hidden + zoneout.cell > 0;
+/** Whether any mask is drawn. */
+const draws = (masks: Masks): boolean => drops(masks) || (masks.training && zones(masks));
 
 /** Weights lie as vec4f of whole units: fewer than four lanes of a unit ask for four units. */
 function quads({ cell, tile }: RecurrenceShape): boolean {
@@ -100,12 +102,11 @@ const BINDINGS = [
   'gates', 'states', 'weights0', 'weights1', 'own', 'control', 'd_output', 'd_states', 'transposed', 'd_extra',
 ];
 
-/** Defines of lib/block.wgsl, lib/gates.wgsl and lib/unit.wgsl. `float` is how many floats make one of its Units. */
+/** Defines of lib/block.wgsl, lib/gates.wgsl and lib/unit.wgsl. */
 export function commonDefines(shape: RecurrenceShape, bindings: readonly string[]): Defines {
   const { cell, timeSteps, batch, units, trials, reverse, histories, ragged, masks, strideParameters } = shape;
   const { rows, units: wide, quad } = block(shape);
   const { lanes, own, states } = cell;
-  const masked = drops(masks) || (masks.training && zones(masks));
   return {
     CELL: cell.file, ...cell.switches, T: timeSteps, B: batch, H: units, HP: pad4(units) / wide, PADDED: pad4(units),
     ROWS: rows, UNITS: wide, QUAD: quad, STATES: states.length, CARRIED: carriedStates(cell), TRIALS: trials,
@@ -116,7 +117,7 @@ export function commonDefines(shape: RecurrenceShape, bindings: readonly string[
     OWN: own !== undefined, OWN_FOUR: own?.lanes === 4, OWN_LANES: ownLanes(cell),
     OWN_TYPE: own?.lanes === 8 ? 'mat2x4f' : 'vec4f', STRIDE_OWN: strideParameters / 4,
     BELOW: cell.below?.reads ?? false, CLOCK: cell.clock ?? false,
-    CONTROL: needsControl(shape), RAGGED: ragged, MASKS: masked, RECURRENCE_LAYER: masks.layer, KEY_TAG: keyTag,
+    CONTROL: needsControl(shape), RAGGED: ragged, MASKS: draws(masks), RECURRENCE_LAYER: masks.layer, KEY_TAG: keyTag,
     DROPOUT: drops(masks), DROPOUT_STREAM: stream.recurrentDropout,
     DROPOUT_THRESHOLD: dropoutThreshold(masks.recurrentDropout),
     DROPOUT_SCALE: literal(1 / (1 - masks.recurrentDropout)),
@@ -134,7 +135,7 @@ export function commonDefines(shape: RecurrenceShape, bindings: readonly string[
 }
 
 export const needsControl = ({ cell, ragged, masks }: RecurrenceShape): boolean =>
-  ragged || cell.clock === true || drops(masks) || (masks.training && zones(masks));
+  ragged || cell.clock === true || draws(masks);
 
 /** What lanes a phase leads to. */
 export const laneDefines = ({ lanes }: Cell, { lanes: some, first }: Phase): Defines => ({

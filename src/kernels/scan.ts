@@ -1,16 +1,12 @@
 import { ceilDiv, type Kernel } from './kernel.js';
 import { block, forward, type RecurrenceShape } from './recurrence.js';
-import { backward, type BackwardShape } from './recurrence-backward.js';
 
 /** Typed face of `shaders/recurrence/scan.wgsl`: all time steps of a cell whose gates see the input alone. */
 export const scan = (shape: RecurrenceShape): Kernel =>
   scanned(forward('recurrence/scan.wgsl', shape, 0), shape);
 
-/** Typed face of `shaders/recurrence/scan_backward.wgsl`: the way back. */
-export const scanBackward = (shape: BackwardShape): Kernel =>
-  scanned(backward('recurrence/scan_backward.wgsl', shape, 0), shape);
-
-function scanned(kernel: Kernel, shape: RecurrenceShape): Kernel {
+/** Cuts a driver's kernel for one phase into blocks of units, rows and stretches of time. */
+export function scanned(kernel: Kernel, shape: RecurrenceShape): Kernel {
   const { timeSteps, batch, trials, units, tile } = shape;
   const blocks = ceilDiv(units, block(shape).units);
   const chunks = Math.min(tile.chunks ?? 1, timeSteps);

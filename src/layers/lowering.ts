@@ -1,5 +1,6 @@
+import { columns } from '../kernels/columns.js';
 import { BIAS_NAMES } from '../kernels/kernel.js';
-import type { Parameter, ParameterLayout } from '../model/layout.js';
+import { pad4, type Parameter, type ParameterLayout } from '../model/layout.js';
 import type { ProgramBuilder, View } from '../schedule/program.js';
 import type { Strategy } from '../schedule/tiles.js';
 
@@ -44,6 +45,25 @@ export interface Rows {
 /** The control records, with the rows' lengths where there are, as words that all trials see. */
 export function controlWords({ control, ragged, trials, batch }: Lowering): View {
   return { ...control, size: trials * (control.size + (ragged ? batch : 0)), stride: 0 };
+}
+
+/**
+ * Records the move of `rows` to column `column` of rows `pitch` floats apart, zero after them up to `span`; with
+ * `ragged` rows past the end of their sequence become zero.
+ */
+export function moveColumns(
+  lowering: Lowering, label: string, { view: from, offset, width, pitch: pitchFrom = pad4(width) }: Rows,
+  { view: out, pitch, column, span, ragged }: {
+    view: View; pitch: number; column: number; span: number; ragged: boolean;
+  },
+): void {
+  const { builder, timeSteps, batch, trials } = lowering;
+  const kernel = columns({
+    timeSteps, batch, trials, ragged, width, span,
+    from: { stride: from.stride, start: offset, pitch: pitchFrom, offset: 0 },
+    to: { stride: out.stride, start: 0, pitch, offset: column },
+  });
+  builder.dispatch(label, kernel, { in: from, out, ...(ragged ? { control: controlWords(lowering) } : {}) });
 }
 
 /** A layer on the tape: its output, and how a gradient goes back through it. */

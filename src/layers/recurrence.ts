@@ -7,7 +7,8 @@ import {
   drops, gatesSize, historyCount, ownLanes, phaseUnits, type RecurrenceShape, sourceUnits, weightPitch,
 } from '../kernels/recurrence.js';
 import { backProducts, type BackwardShape, transposedSize, turnedSize } from '../kernels/recurrence-backward.js';
-import { scan, scanBackward } from '../kernels/scan.js';
+import { scan } from '../kernels/scan.js';
+import { scanBackward } from '../kernels/scan-backward.js';
 import { sequence } from '../kernels/sequence.js';
 import { sequenceBackward } from '../kernels/sequence-backward.js';
 import { step } from '../kernels/step.js';

@@ -1,4 +1,3 @@
-import { columns } from '../kernels/columns.js';
 import { dropout } from '../kernels/dropout.js';
 import type { Biases } from '../kernels/kernel.js';
 import { normalise } from '../kernels/normalise.js';
@@ -16,7 +15,7 @@ import {
 } from './histories.js';
 import { biasGradient, inputGradient, product, weightGradient } from './linear.js';
 import {
-  type Flow, biasViews, controlWords, type Lowered, type Lowering, parameterNamed, parameterView, type Rows,
+  biasViews, type Flow, type Lowered, type Lowering, moveColumns, parameterNamed, parameterView, type Rows,
 } from './lowering.js';
 import { advance, historyOffsets, type Pass, retreat } from './recurrence.js';
 
@@ -49,10 +48,9 @@ export function lowerRecurrent(lowering: Lowering, input: Flow, place: Recurrent
     output: below as Rows,
     backward(gradient, needed) {
       const stateGradients = lowerStateGradients(lowering, place);
-      const extra = lowerExtra(lowering, place);
       let current: View | undefined = gradient;
       for (let l = layers.length - 1; l >= 0; l--) {
-        current = layerBackward(lowering, place, layers[l]!, { gradient: current!, stateGradients, extra, needed });
+        current = layerBackward(lowering, place, layers[l]!, { gradient: current!, stateGradients, needed });
         if (l > 0) current = dropGradient(lowering, place, l - 1, current!);
       }
       stateGradients.arrive();
@@ -155,7 +153,7 @@ const leaves = ({ ragged }: Lowering, { description }: RecurrentPlace, l: number
 
 /** A layer's output as the rows the next one reads: the history itself, or pieces put side by side. */
 function outputRows(lowering: Lowering, place: RecurrentPlace, layer: Layer): Rows {
-  const { builder, timeSteps, batch, trials } = lowering;
+  const { builder, timeSteps, batch } = lowering;
   const width = pieceWidth(place.description);
   const pieces = piecesOf(place, layer);
   const ragged = leaves(lowering, place, layer.index);
@@ -167,13 +165,10 @@ function outputRows(lowering: Lowering, place: RecurrentPlace, layer: Layer): Ro
   const label = `${place.index} output ${layer.index}`;
   const out = builder.scratch(label, timeSteps * batch * pitch);
   pieces.forEach((piece, i) => {
-    const from = historyRows(lowering, piece, width);
-    const kernel = columns({
-      timeSteps, batch, trials, ragged, width, span: i + 1 < pieces.length ? width : pitch - piece.column,
-      from: { stride: from.view.stride, start: from.offset, pitch: from.pitch!, offset: 0 },
-      to: { stride: out.stride, start: 0, pitch, offset: piece.column },
+    const span = i + 1 < pieces.length ? width : pitch - piece.column; // the last one also clears the padding
+    moveColumns(lowering, label, historyRows(lowering, piece, width), {
+      view: out, pitch, column: piece.column, span, ragged,
     });
-    builder.dispatch(label, kernel, { in: from.view, out, ...(ragged ? { control: controlWords(lowering) } : {}) });
   });
   return { kind: 'rows', view: out, offset: 0, width: whole };
 }
@@ -198,38 +193,37 @@ function splitGradient(
     const all = builder.scratch(label, Math.ceil((outputs * stride) / trials));
     pieces.filter((piece) => piece.pass === pass).forEach(({ output, column }) => {
       const out = { ...all, offset: output * stride, size, stride: size };
-      const kernel = columns({
-        timeSteps, batch, trials, ragged, width, span: pad4(width),
-        from: { stride: rows * whole, start: 0, pitch: whole, offset: column },
-        to: { stride: size, start: 0, pitch: pad4(width), offset: 0 },
-      });
-      builder.dispatch(label, kernel, { in: gradient, out, ...(ragged ? { control: controlWords(lowering) } : {}) });
+      const view = { ...gradient, stride: rows * whole };
+      const from: Rows = { kind: 'rows', view, offset: column, width, pitch: whole };
+      moveColumns(lowering, label, from, { view: out, pitch: pad4(width), column: 0, span: pad4(width), ragged });
     });
     // Several outputs lie trial by trial each, so they are one view that all trials see.
-    return { view: outputs > 1 ? { ...all, size: outputs * stride, stride: 0 } : { ...all, size, stride: size }, stride };
+    const view = outputs > 1 ? { ...all, size: outputs * stride, stride: 0 } : { ...all, size, stride: size };
+    return { view, stride };
   });
 }
 
-/** Scratch of a group for ∂L/∂(states that a layer has read of the one below) and gradients of units' own values. */
-function lowerExtra({ builder, timeSteps, batch, trials }: Lowering, { description, index }: RecurrentPlace): {
-  view: View | undefined; own: number;
-} {
+/**
+ * Scratch of a direction of a group for ∂L/∂(states that a layer has read of the one below), which that one takes up,
+ * and for gradients of units' own values.
+ */
+function lowerExtra(
+  { builder, timeSteps, batch, trials }: Lowering, { description, index }: RecurrentPlace, { direction }: Pass,
+): { view: View | undefined; own: number } {
   const { layers, units } = description;
   const cells = Array.from({ length: layers }, (_, l) => cellOf(description, l));
   const rows = timeSteps * batch;
   const below = cells.some((cell) => cell.below?.reads) ? pad64(rows * pad4(units)) : 0;
   const own = Math.max(...cells.map(ownLanes)) * rows * units;
   if (below + own === 0) return { view: undefined, own: 0 };
-  const view = builder.scratch(`${index} read beside`, below + own);
+  const view = builder.scratch(`${index} read beside${direction === 1 ? ', reverse' : ''}`, below + own);
   return { view: { ...view, size: trials * view.size, stride: 0 }, own: trials * below };
 }
 
 /** Back through one layer: time, then the parameters' gradients, and ∂L/∂input where it is needed. */
 function layerBackward(
   lowering: Lowering, place: RecurrentPlace, layer: Layer,
-  { gradient, stateGradients, extra, needed }: {
-    gradient: View; stateGradients: StateGradients; extra: ReturnType<typeof lowerExtra>; needed: boolean;
-  },
+  { gradient, stateGradients, needed }: { gradient: View; stateGradients: StateGradients; needed: boolean },
 ): View | undefined {
   const { description } = place;
   const above = layer.index + 1 < description.layers && cellOf(description, layer.index + 1).below?.reads === true;
@@ -237,19 +231,11 @@ function layerBackward(
   let out: View | undefined;
   layer.passes.forEach((pass, d) => {
     const { view: output, stride: strideOutput } = arriving[d]!;
-    const view = description.bidirectional && extra.view ? extraOf(lowering, extra.view, pass) : extra.view;
-    retreat(lowering, pass, { output, strideOutput, stateGradients, extra: view, ownGradients: extra.own, above });
+    const { view: extra, own: ownGradients } = lowerExtra(lowering, place, pass);
+    retreat(lowering, pass, { output, strideOutput, stateGradients, extra, ownGradients, above });
     out = inputBackward(lowering, pass, layer.input, needed || layer.index > 0, out) ?? out;
   });
   return out;
-}
-
-/** Each direction has its own: one layer's hands what it has read on to the same direction below. */
-function extraOf({ builder, trials }: Lowering, extra: View, { direction }: Pass): View {
-  if (direction === 0) return extra;
-  const name = extra.buffer.slice(`${builder.name}/`.length);
-  const view = builder.scratch(`${name}, reverse`, extra.size / trials);
-  return { ...view, size: extra.size, stride: 0 };
 }
 
 /** Gradients of a pass's input weights and biases, and ∂L/∂input, added to the other direction's. */

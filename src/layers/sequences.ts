@@ -1,9 +1,8 @@
-import { columns } from '../kernels/columns.js';
 import { pad4 } from '../model/layout.js';
 import { widthOf } from '../model/description.js';
 import { stateSize } from '../model/states.js';
 import type { Program, View } from '../schedule/program.js';
-import { controlWords, type Lowering, type Rows } from './lowering.js';
+import { type Lowering, moveColumns, type Rows } from './lowering.js';
 import { forward, type RunShape, start } from './network.js';
 
 /** Which program of a network on sequences of one's own. */
@@ -50,13 +49,7 @@ export function sequenceProgram(run: RunShape, { gradients, ragged, training }: 
 }
 
 /** Copies rows to where they stay, zero past the end of their sequence. */
-function copyRows(lowering: Lowering, label: string, { view, offset, width, pitch }: Rows, out: View): void {
-  const { builder, timeSteps, batch, trials, ragged } = lowering;
-  const to = pad4(width);
-  const kernel = columns({
-    timeSteps, batch, trials, ragged, width, span: to,
-    from: { stride: view.stride, start: offset, pitch: pitch ?? to, offset: 0 },
-    to: { stride: out.stride, start: 0, pitch: to, offset: 0 },
-  });
-  builder.dispatch(label, kernel, { in: view, out, ...(ragged ? { control: controlWords(lowering) } : {}) });
+function copyRows(lowering: Lowering, label: string, rows: Rows, out: View): void {
+  const pitch = pad4(rows.width);
+  moveColumns(lowering, label, rows, { view: out, pitch, column: 0, span: pitch, ragged: lowering.ragged });
 }

@@ -119,8 +119,8 @@ function checkReset(
   const rows = Array.from(reset, Boolean);
   const clocked = model.layers.findIndex((layer) => layer.kind === 'recurrent' && cellOf(layer, 0).clock);
   if (clocked >= 0 && rows.includes(true) && rows.includes(false)) {
-    throw new RangeError(`reset is of some rows, and layer ${clocked} is a clockwork RNN, whose modules move by the time ` +
-      'since the start, which all rows share: reset all rows, or none');
+    throw new RangeError(`reset is of some rows, and layer ${clocked} is a clockwork RNN, whose modules move by the ` +
+      'time since the start, which all rows share: reset all rows, or none');
   }
 }
 

@@ -11,18 +11,20 @@
  *     δz_i = δc·g·i·(1 − i)      δz_f = δc·c_{t−1}·f·(1 − f)
  *     δz_g = δc·i·(1 − g²)       δz_o = δh·tanh(c)·o·(1 − o)
  *
- * gates [B, H, 4] in the order i, f, g, o; hidden, cell [B, pad4(H)], pads zero.
+ * gates [B, H, lanes], of which four in the order i, f, g, o are the LSTM's; hidden, cell [B, pad4(H)], pads zero.
  */
 import { pad4 } from '../model/layout.js';
 import { sigmoid, tanh } from './activations.js';
 import type { BackwardStep, CellArithmetic, Step } from './cell-step.js';
 
-/** `gates`: in z, out i, f, g, o. Writes hidden and cell of `next`. */
-export function lstmForward({ batch, units, gates, previous: [, previousCell], next: [hidden, cell] }: Step): void {
+/** `gates`, from lane `first` on: in z, out i, f, g, o. Writes hidden and cell of `next`. */
+export function lstmForward(
+  { cell: { lanes }, batch, units, gates, previous: [, previousCell], next: [hidden, cell] }: Step, first = 0,
+): void {
   const pitch = pad4(units);
   for (let b = 0; b < batch; b++) {
     for (let u = 0; u < units; u++) {
-      const z = (b * units + u) * 4;
+      const z = (b * units + u) * lanes + first;
       const s = b * pitch + u;
       const i = sigmoid(gates[z]);
       const f = sigmoid(gates[z + 1]);
@@ -40,16 +42,17 @@ export function lstmForward({ batch, units, gates, previous: [, previousCell], n
 }
 
 /**
- * `gates`: in i, f, g, o, out δz. Gradients: in δh and the δc that comes from the step after; out δc_{t−1}, and zero
- * for the hidden state, which h_{t−1} reaches through R alone.
+ * `gates`, from lane `first` on: in i, f, g, o, out δz. Gradients: in δh and the δc that comes from the step after; out
+ * δc_{t−1}, and zero for the hidden state, which h_{t−1} reaches through R alone.
  */
 export function lstmBackward(
-  { batch, units, gates, previous: [, previousCell], gradients: [hiddenGradient, cellGradient] }: BackwardStep,
+  { cell: { lanes }, batch, units, gates, previous: [, previousCell], gradients }: BackwardStep, first = 0,
 ): void {
+  const [hiddenGradient, cellGradient] = gradients;
   const pitch = pad4(units);
   for (let b = 0; b < batch; b++) {
     for (let u = 0; u < units; u++) {
-      const z = (b * units + u) * 4;
+      const z = (b * units + u) * lanes + first;
       const s = b * pitch + u;
       const i = gates[z];
       const f = gates[z + 1];

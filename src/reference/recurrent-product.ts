@@ -41,7 +41,7 @@ export class PhaseProducts {
       source,
       inner: source === 0 ? cell.projection ?? units : units,
       weights: arrays.weights[index][k],
-      masked: arrays.mask !== undefined && ['hidden', 'reset_hidden'].includes(cell.states[source].name),
+      masked: arrays.mask !== undefined && (source === 0 || cell.states[source].masked === true),
     }));
   }
 

@@ -1,0 +1,7 @@
+import type { Kernel } from './kernel.js';
+import { backward, type BackwardShape } from './recurrence-backward.js';
+import { scanned } from './scan.js';
+
+/** Typed face of `shaders/recurrence/scan_backward.wgsl`: all time steps of such a cell back. */
+export const scanBackward = (shape: BackwardShape): Kernel =>
+  scanned(backward('recurrence/scan_backward.wgsl', shape, 0), shape);
