@@ -7,8 +7,8 @@ import { type Model, widthOf } from '../model/description.js';
 import { initialParameters } from '../model/initial.js';
 import { pad4 } from '../model/layout.js';
 import {
-  checkGradientInput, checkNetworkInput, checkNetworkOptions, checkParameterValues, type GradientInput, type NamedStates, type Network,
-  type NetworkGradients, type NetworkInput, type NetworkOptions, type NetworkResult,
+  checkGradientInput, checkNetworkInput, checkNetworkOptions, checkParameterValues, type GradientInput,
+  type NamedStates, type Network, type NetworkGradients, type NetworkInput, type NetworkOptions, type NetworkResult,
 } from '../model/network.js';
 import { stateSize } from '../model/states.js';
 import {
@@ -28,6 +28,10 @@ interface Ready {
 }
 
 type Floats = Float32Array<ArrayBuffer>;
+
+/** A network's input in arrays of its own, which are used up. */
+interface OwnInput extends NetworkInput { readonly inputs: Float64Array }
+interface OwnGradients { readonly outputGradient: Float64Array; readonly stateGradients: NamedStates | undefined }
 
 /** A program that has run, and the states after it. */
 interface Done extends Ready { readonly states: Floats }
@@ -71,10 +75,13 @@ export class GpuNetwork implements Network<Float32Array> {
   async gradients(input: GradientInput): Promise<NetworkGradients<Float32Array>> {
     const { model, options } = this;
     checkGradientInput(model, options, input);
-    const own = { ...copied(input), outputGradient: Float64Array.from(input.outputGradient) };
-    const stateGradients = input.stateGradients && copiedStates(input.stateGradients);
+    const own = copied(input);
+    const outgoing = {
+      outputGradient: Float64Array.from(input.outputGradient),
+      stateGradients: input.stateGradients && copiedStates(input.stateGradients),
+    };
     return this.inTurn(async () => {
-      const ready = await this.submit(own, { outputGradient: own.outputGradient, stateGradients });
+      const ready = await this.submit(own, outgoing);
       const [first] = model.layers;
       const gradient = await this.read(ready, 'gradient', model.layout.size);
       const states = this.stateSize > 0
@@ -146,9 +153,7 @@ export class GpuNetwork implements Network<Float32Array> {
   }
 
   /** Writes what the program reads, and submits it. */
-  private async submit(
-    input: NetworkInput, gradients?: Pick<GradientInput, 'outputGradient' | 'stateGradients'>,
-  ): Promise<Done> {
+  private async submit(input: OwnInput, gradients?: OwnGradients): Promise<Done> {
     const { model, device, options: { batch } } = this;
     const ready = await this.prepared({
       gradients: gradients !== undefined, ragged: input.lengths !== undefined, training: input.step !== undefined,
@@ -178,8 +183,8 @@ export class GpuNetwork implements Network<Float32Array> {
   }
 
   /** Rows as the GPU has them; what lies past a row's end is not read. */
-  private rows(values: ArrayLike<number>, width: number, { lengths }: NetworkInput): Floats {
-    return Float32Array.from(padRows(clearEnded(Float64Array.from(values), this.options.batch, width, lengths), width));
+  private rows(values: Float64Array, width: number, { lengths }: NetworkInput): Floats {
+    return Float32Array.from(padRows(clearEnded(values, this.options.batch, width, lengths), width));
   }
 
   private control({ step = 0, lengths }: NetworkInput): Uint32Array<ArrayBuffer> {
@@ -210,8 +215,8 @@ export class GpuNetwork implements Network<Float32Array> {
   }
 }
 
-/** An input whose arrays the caller may change while it waits. */
-function copied({ inputs, states, reset, lengths, step }: NetworkInput): NetworkInput {
+/** A copy of an input, whose arrays the caller may change while it waits. */
+function copied({ inputs, states, reset, lengths, step }: NetworkInput): OwnInput {
   return {
     inputs: Float64Array.from(inputs),
     ...(states === undefined ? {} : { states: states === 'carry' ? states : copiedStates(states) }),
