@@ -42,7 +42,7 @@ export class GpuEngine implements Engine {
   private readonly lengths: SnapshotLengths;
   private ready: Ready | undefined;
   private initial: Snapshot | undefined; // until there are buffers to hold it
-  private readonly generators: Generator[] = []; // free ones
+  private generator: Generator | undefined; // a free one
   private destroyed = false;
   private waiting: number[] = []; // steps submitted, results not asked for yet
   private reading: { steps: number[]; results: Promise<StepResult[]> }[] = [];
@@ -65,8 +65,7 @@ export class GpuEngine implements Engine {
 
   /** Bytes of all GPU buffers. */
   get bytes(): number {
-    const free = this.generators.reduce((sum, { bytes }) => sum + bytes, 0);
-    return (this.ready?.executables.buffers.bytes ?? 0) + this.staging.bytes + free;
+    return (this.ready?.executables.buffers.bytes ?? 0) + this.staging.bytes + (this.generator?.bytes ?? 0);
   }
 
   async setTexts(texts: Texts): Promise<void> {
@@ -141,13 +140,15 @@ export class GpuEngine implements Engine {
   }
 
   async *generate(options: GenerateOptions): AsyncGenerator<Uint32Array> {
-    // One at a time each: a second writer at the same time has its own states.
-    const generator = this.generators.pop() ?? await this.newGenerator();
+    // One text at a time each: a second writer at the same time has its own states. One is kept for the next text.
+    const free = this.generator;
+    this.generator = undefined;
+    const generator = free ?? await this.newGenerator();
     try {
       yield* generator.generate(this.initial?.parameters ?? this.prepared().executables.buffer('parameters'), options);
     } finally {
-      if (this.destroyed) generator.destroy();
-      else this.generators.push(generator);
+      if (this.destroyed || this.generator) generator.destroy();
+      else this.generator = generator;
     }
   }
 
@@ -199,7 +200,7 @@ export class GpuEngine implements Engine {
   destroy(): void {
     this.destroyed = true;
     this.ready?.executables.destroy();
-    for (const generator of this.generators) generator.destroy();
+    this.generator?.destroy();
     this.staging.destroy();
   }
 

@@ -147,11 +147,14 @@ function windowCases([timeSteps, batch, count, ...positions]: (typeof windows)[n
 }
 
 /** Draws of one row of logits under 30 uniforms, after two tokens of the prime. */
-function sampleCase(vocabulary: number, temperature: number, immediates: boolean, seed: number): KernelCase {
+function sampleCase(
+  vocabulary: number, temperature: number, seed: number, { immediates = true, shared = false } = {},
+): KernelCase {
   const times = Array.from({ length: 32 }, (_, t) => t);
+  const how = `${immediates ? '' : ', uniform time'}${shared ? ', threads together' : ''}`;
   return {
-    name: `sample from ${vocabulary} at temperature ${temperature}${immediates ? '' : ', uniform time'}`,
-    kernel: sample({ vocabulary, immediates }),
+    name: `sample from ${vocabulary} at temperature ${temperature}${how}`,
+    kernel: sample({ vocabulary, immediates, shared }),
     times,
     prepare() {
       const logits = randomFloats(new CounterRandom(seed, 4), pad4(vocabulary), 4);
@@ -181,6 +184,7 @@ function sampleCase(vocabulary: number, temperature: number, immediates: boolean
 
 export const tokenCases: KernelCase[] = [
   ...lookups.flatMap(forwardCases), ...lookups.flatMap(backwardCases), ...windows.flatMap(windowCases),
-  sampleCase(65, 0, true, 1), sampleCase(65, 0.8, true, 2), sampleCase(1, 1, false, 3), sampleCase(130, 2, false, 4),
-  sampleCase(6, 0.05, true, 5),
+  sampleCase(65, 0, 1), sampleCase(65, 0.8, 2), sampleCase(1, 1, 3, { immediates: false }),
+  sampleCase(130, 2, 4, { immediates: false }), sampleCase(6, 0.05, 5), sampleCase(65, 0, 1, { shared: true }),
+  sampleCase(130, 0.8, 6, { shared: true }), sampleCase(1, 1, 3, { shared: true, immediates: false }),
 ];
