@@ -1,14 +1,17 @@
-// Driver `sequence`, backward: all time steps in one dispatch. Equation: lib/retreat.wgsl; arrays: lib/backward.wgsl.
+#include "lib/extensions.wgsl"
+// Driver `sequence`, backward: STEPS time steps in one dispatch. Equation: lib/retreat.wgsl; arrays: lib/backward.wgsl.
 //
-// Bindings: 0 gates, 1 d_output, 2 states, 3 d_states, then transposed, d_extra, own, control where there are.
+// Bindings: 0 gates, 1 d_output, 2 states, 3 d_states, then transposed, d_extra, own, control where there are; the
+//   first step, counted as the way back goes, as an immediate.
 // Work: as recurrence/sequence.wgsl; dZ_t goes from thread to thread through storage memory.
 // CPU twin: src/reference/recurrence.ts
 
+#include "lib/time.wgsl"
 #include "lib/backward.wgsl"
 
 @compute @workgroup_size(${WORKGROUP_X})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  for (var step = 0u; step < T; step++) {
+  for (var step = time; step < min(T, time + ${STEPS}u); step++) {
 #if ${REVERSE}
     let t = step;
 #else

@@ -1,5 +1,7 @@
 import type { Kernel } from './kernel.js';
 import { backward, type BackwardShape } from './recurrence-backward.js';
+import { inStretches } from './sequence.js';
 
-/** Typed face of `shaders/recurrence/sequence_backward.wgsl`: all time steps back. */
-export const sequenceBackward = (shape: BackwardShape): Kernel => backward('recurrence/sequence_backward.wgsl', shape);
+/** Typed face of `shaders/recurrence/sequence_backward.wgsl`: `steps` time steps back a dispatch, else all. */
+export const sequenceBackward = (shape: BackwardShape, steps = shape.timeSteps): Kernel =>
+  inStretches(backward('recurrence/sequence_backward.wgsl', shape), shape, steps);

@@ -1,6 +1,7 @@
 import type { Cell, RecurrentProduct } from '../cells/index.js';
 import { columnSum } from '../kernels/column-sum.js';
 import { initialBackward } from '../kernels/initial-backward.js';
+import type { Kernel } from '../kernels/kernel.js';
 import { someLanes } from '../kernels/lanes.js';
 import { initialDropout } from '../kernels/initial-dropout.js';
 import {
@@ -16,6 +17,7 @@ import { stepBackward } from '../kernels/step-backward.js';
 import { transpose } from '../kernels/transpose.js';
 import { pad4, type Parameter } from '../model/layout.js';
 import type { View } from '../schedule/program.js';
+import { sequenceSteps } from '../schedule/tiles.js';
 import type { Histories, StateGradients } from './histories.js';
 import { weightGradient } from './linear.js';
 import { controlWords, gradientView, type Lowering, parameterView, type Rows } from './lowering.js';
@@ -76,7 +78,7 @@ function timesOf({ timeSteps, reverse }: RecurrenceShape): number[] {
 
 /** Records the pass through time: the driver carries the cell. */
 export function advance(lowering: Lowering, pass: Pass): void {
-  const { builder, strategy } = lowering;
+  const { builder } = lowering;
   const { label, shape, parameter } = pass;
   const { cell } = shape;
   const weights = cell.phases.flatMap(({ products }, p) =>
@@ -89,17 +91,40 @@ export function advance(lowering: Lowering, pass: Pass): void {
     const kernel = initialDropout(shape);
     builder.dispatch(`${label} initial dropout`, kernel, pick(kernel.bindings, views));
   }
-  if (strategy.driver !== 'step') {
-    const kernel = strategy.driver === 'scan' ? scan(shape) : sequence(shape);
-    return builder.dispatch(`${label} ${strategy.driver}`, kernel, pick(kernel.bindings, views));
-  }
-  const kernels = cell.phases.map((_, p) => step(shape, p));
   const repeats = lowering.repeated && cell.clock; // which asks how many runs there were
-  for (const t of timesOf(shape)) {
-    for (const kernel of kernels) {
-      builder.dispatch(`${label} step`, kernel, pick(kernel.bindings, views), repeats ? 'run' : t);
+  drive(lowering, pass, {
+    suffix: '', views, times: repeats ? ['run'] : timesOf(shape),
+    scan: () => scan(shape), sequence: (steps) => sequence(shape, steps), step: (phase) => step(shape, phase),
+  });
+}
+
+/** One way through time: its kernels by driver, what they bind, and the times in order. */
+interface Way {
+  readonly suffix: string;
+  readonly views: Record<string, View | undefined>;
+  readonly times: readonly (number | 'run')[];
+  scan(): Kernel;
+  sequence(steps?: number): Kernel;
+  step(phase: number): Kernel;
+}
+
+/** Records a pass through time with the run's driver. */
+function drive({ builder, strategy }: Lowering, { label, shape }: Pass, way: Way): void {
+  const { driver } = strategy;
+  const { timeSteps, cell } = shape;
+  const record = (kernel: Kernel, time?: number | 'run'): void =>
+    builder.dispatch(`${label} ${driver}${way.suffix}`, kernel, pick(kernel.bindings, way.views), time);
+  if (driver === 'scan') return record(way.scan());
+  if (driver === 'sequence') {
+    const steps = sequenceSteps(strategy, way.sequence(), timeSteps);
+    const kernel = way.sequence(steps);
+    for (let from = 0; from < timeSteps; from += steps) {
+      record({ ...kernel, cost: way.sequence(Math.min(steps, timeSteps - from)).cost }, from);
     }
+    return;
   }
+  const kernels = cell.phases.map((_, phase) => way.step(phase));
+  for (const time of way.times) kernels.forEach((kernel) => record(kernel, time));
 }
 
 /** What comes from the layer above on the way back. */
@@ -117,7 +142,7 @@ export interface Arriving {
 
 /** Records the way back through time; then gates hold dZ, and the recurrent weights have their gradients. */
 export function retreat(lowering: Lowering, pass: Pass, arriving: Arriving): void {
-  const { builder, strategy } = lowering;
+  const { builder } = lowering;
   const { label, parameter, layer, direction } = pass;
   const { cell } = pass.shape;
   const shape: BackwardShape = {
@@ -130,15 +155,11 @@ export function retreat(lowering: Lowering, pass: Pass, arriving: Arriving): voi
     states: statesView(pass), d_states: arriving.stateGradients.of(layer, direction), d_extra: arriving.extra,
     control: controlWords(lowering), own: cell.own && parameterView(lowering, parameter(cell.own.name)!),
   };
-  if (strategy.driver !== 'step') {
-    const kernel = strategy.driver === 'scan' ? scanBackward(shape) : sequenceBackward(shape);
-    builder.dispatch(`${label} ${strategy.driver} backward`, kernel, pick(kernel.bindings, views));
-  } else {
-    const kernels = cell.phases.map((_, p) => stepBackward(shape, p));
-    for (const t of timesOf(shape).reverse()) {
-      for (const kernel of kernels) builder.dispatch(`${label} step backward`, kernel, pick(kernel.bindings, views), t);
-    }
-  }
+  drive(lowering, pass, {
+    suffix: ' backward', views, times: timesOf(shape).reverse(),
+    scan: () => scanBackward(shape), sequence: (steps) => sequenceBackward(shape, steps),
+    step: (phase) => stepBackward(shape, phase),
+  });
   if (lowering.stateGradients && cell.phases[0]!.products.length > 0) {
     const kernel = initialBackward(shape);
     builder.dispatch(`${label} initial state gradient`, kernel, pick(kernel.bindings, views));

@@ -1,4 +1,5 @@
 import type { AdapterDescription } from '../gpu/device.js';
+import type { Kernel } from '../kernels/kernel.js';
 import type { MatmulTile } from '../kernels/matmul.js';
 import type { Driver, RecurrenceTile } from '../kernels/recurrence.js';
 import type { Model } from '../model/description.js';
@@ -14,6 +15,8 @@ export interface Strategy {
   readonly recurrence: RecurrenceTile;
   /** Threads that share a column of a bias gradient. */
   readonly columnLanes: 1 | 16;
+  /** Work of one dispatch of `sequence`, where so many workgroups run side by side: tens of ms. Changes no sum. */
+  readonly sequence: { readonly flops: number; readonly sideBySide: number };
   /** Work of one submit: a browser ends a GPU that does not answer for some seconds. */
   readonly submitFlops: number;
 }
@@ -25,6 +28,15 @@ export interface Workload { readonly model: Model; readonly timeSteps: number; r
 // workgroup, which walks through time alone, on a GPU.
 const SOFTWARE_SEQUENCE_FLOPS = 2e9;
 const HARDWARE_SEQUENCE_FLOPS = 2e8;
+
+/** Time steps of a dispatch of `sequence`, whose whole kernel is given: stretches of about equal length. */
+export function sequenceSteps(
+  { sequence: { flops, sideBySide } }: Strategy, { cost, workgroups }: Kernel, timeSteps: number,
+): number {
+  const atOnce = Math.min(sideBySide, workgroups[1] * workgroups[2]);
+  const most = Math.max(1, Math.floor((timeSteps * flops * atOnce) / cost.flops));
+  return Math.ceil(timeSteps / Math.ceil(timeSteps / most));
+}
 
 /**
  * The strategy for an adapter and a workload; `driver` is the caller's choice, else this table's.
@@ -56,6 +68,7 @@ function softwareStrategy(workload: Workload, driver?: Driver): Strategy {
     matmul: { rows: 16, columns: 2 },
     recurrence: { rows: workload.batch >= 16 ? 8 : 4, quad: true, width: 8 },
     columnLanes: 1,
+    sequence: { flops: 1e8, sideBySide: 1 }, // 3 GFLOP/s of the whole adapter
     submitFlops: 1.5e10,
   };
 }
@@ -71,6 +84,7 @@ function hardwareStrategy(workload: Workload, driver?: Driver): Strategy {
     matmul: { rows: 8, columns: 1 },
     recurrence,
     columnLanes: 16,
+    sequence: { flops: 1e8, sideBySide: 16 }, // a workgroup walks through time alone
     submitFlops: 1e11,
   };
 }

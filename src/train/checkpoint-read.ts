@@ -117,7 +117,7 @@ function parseRates(rates: unknown, trials: number): readonly number[] {
 }
 
 function parseStrategy(
-  { driver, matmul, recurrence, columnLanes, submitFlops }: Readonly<Record<string, unknown>>,
+  { driver, matmul, recurrence, columnLanes, sequence, submitFlops }: Readonly<Record<string, unknown>>,
 ): Strategy {
   const { rows, columns } = fieldsOf('strategy matmul', matmul);
   const { rows: blockRows, quad, width, chunks } = fieldsOf('strategy recurrence', recurrence);
@@ -130,7 +130,17 @@ function parseStrategy(
       ...(chunks === undefined ? {} : { chunks: checkInteger('recurrence chunks', chunks, 1, 64) }),
     },
     columnLanes: columnLanes === 16 ? 16 : 1,
+    sequence: parseSequence(sequence),
     submitFlops: checkNumber('submitFlops', submitFlops, { min: 1 }),
+  };
+}
+
+/** Absent in files from before; it changes no result. */
+function parseSequence(sequence: unknown = { flops: 1e8, sideBySide: 1 }): Strategy['sequence'] {
+  const { flops, sideBySide } = fieldsOf('strategy sequence', sequence);
+  return {
+    flops: checkNumber('sequence flops', flops, { min: 1 }),
+    sideBySide: checkInteger('sequence sideBySide', sideBySide, 1, 65_535),
   };
 }
 

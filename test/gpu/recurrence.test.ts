@@ -14,7 +14,7 @@ describe('the step and the sequence driver agree with the float64 recurrence, an
       const { arrays, check } = step.prepare();
       const written = await runKernel(device, step.kernel, arrays, { times: step.times! });
       check(written);
-      const together = await runKernel(device, sequence.kernel, arrays);
+      const together = await runKernel(device, sequence.kernel, arrays, { times: sequence.times! });
       for (const name of Object.keys(written)) expectEqualBits(together[name]!, written[name]!, name);
     });
   }

@@ -53,7 +53,7 @@ describe('a checkpoint read back is what was written, bit for bit', () => {
     const { snapshot, ...rest } = decodeCheckpoint(await (await trained('embedding', { trials: 2 })).checkpoint());
     const strategy: Strategy = {
       driver: 'sequence', matmul: { rows: 16, columns: 2 }, recurrence: { rows: 4, quad: true, width: 8 },
-      columnLanes: 16, submitFlops: 123,
+      columnLanes: 16, sequence: { flops: 456, sideBySide: 7 }, submitFlops: 123,
     };
     const single: Checkpoint = {
       ...rest, driver: 'sequence', strategy, adapter: 'a GPU',

@@ -73,6 +73,46 @@ describe('dispatches of a training step', () => {
   });
 });
 
+describe('a sequence driver is cut in time where a dispatch would take long', () => {
+  const model = sequential([embedding(65, 16), lstm(24, { layers: 2 }), linear(65)]);
+  const dispatches = (timeSteps: number, sequence: Strategy['sequence'], trials = 1) =>
+    training(runShape(model, {
+      timeSteps, trials, batch: 8, strategy: { ...strategies('sequence', 8).software, sequence },
+    })).dispatches.filter(({ kernel }) => kernel.file.includes('/sequence'));
+  const whole = dispatches(50, { flops: Infinity, sideBySide: 1 });
+  const step = whole[0]!.kernel.cost.flops / 50;
+
+  test('the stretches are about equal, cover all time steps once, and share a pipeline a layer and way', () => {
+    const cut = dispatches(50, { flops: 12.5 * step, sideBySide: 1 });
+    const labels = [...new Set(cut.map(({ label }) => label))];
+    expect(labels).toEqual([...new Set(whole.map(({ label }) => label))]);
+    for (const label of labels) {
+      const of = cut.filter((dispatch) => dispatch.label === label);
+      expect(of.map(({ time }) => time)).toEqual([0, 10, 20, 30, 40]);
+      expect(new Set(of.map(({ kernel }) => JSON.stringify(kernel.defines))).size).toBe(1);
+      expect(Math.max(...of.map(({ kernel }) => kernel.cost.flops))).toBeLessThanOrEqual(12.5 * step);
+      const [all] = whole.filter((dispatch) => dispatch.label === label);
+      expect(of.reduce((sum, { kernel }) => sum + kernel.cost.flops, 0)).toBeCloseTo(all!.kernel.cost.flops, 0);
+    }
+  });
+
+  test('a last stretch that is shorter has less work', () => {
+    const forward = dispatches(7, { flops: 3 * step, sideBySide: 1 }).slice(0, 3);
+    expect(forward.map(({ time }) => time)).toEqual([0, 3, 6]);
+    expect(forward.map(({ kernel }) => Math.round(kernel.cost.flops / step))).toEqual([3, 3, 1]);
+  });
+
+  test('one time step at least, however little work a dispatch may have', () => {
+    expect(dispatches(5, { flops: 1, sideBySide: 1 })).toHaveLength(4 * 5);
+  });
+
+  test('trials are work on a CPU; workgroups side by side take no longer than one', () => {
+    const most = (sideBySide: number, trials: number): number =>
+      dispatches(50, { flops: 52 * step, sideBySide }, trials).length / 4;
+    expect([most(1, 1), most(1, 4), most(64, 4)]).toEqual([1, 4, 1]);
+  });
+});
+
 test('every binding lies inside its buffer and starts on a multiple of 256 bytes', () => {
   for (const program of programMatrix()) {
     const floats = new Map(program.buffers.map((buffer) => [buffer.name, buffer.floats]));
@@ -115,7 +155,7 @@ describe('a program prints', () => {
   const model = sequential([oneHot(65), lstm(64), linear(65)]);
   const strategy: Strategy = { // its own, so that the table is the same whatever is measured to be fast
     driver: 'step', matmul: { rows: 8, columns: 2 }, recurrence: { rows: 4, quad: true, width: 16 }, columnLanes: 1,
-    submitFlops: 1e9,
+    sequence: { flops: 1e8, sideBySide: 1 }, submitFlops: 1e9,
   };
   const program = training(runShape(model, { timeSteps: 32, batch: 8, strategy }));
 

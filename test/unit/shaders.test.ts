@@ -72,7 +72,7 @@ describe('an invalid shader', () => {
 describe('expanding a shader', () => {
   test('a missing define names file, line and define', () => {
     expect(() => expand('sum.wgsl', {})).toThrow(/^sum\.wgsl:18 needs a value for SIZE$/);
-    expect(() => expand('recurrence/sequence.wgsl', { CELL: 'lstm', T: 1 }))
+    expect(() => expand('recurrence/sequence.wgsl', { IMMEDIATES: true, TIME_BINDING: 2, CELL: 'lstm', T: 1 }))
       .toThrow(/^lib\/gates\.wgsl:4 needs a value for ONE_LANE$/);
   });
 
