@@ -38,6 +38,10 @@ export class GpuEngine implements Engine {
   private readonly run: RunShape;
   private readonly words: Uint32Array<ArrayBuffer>;
   private readonly floats: Float32Array<ArrayBuffer>;
+  /** One for all steps and trials, so that a step leaves nothing to collect. */
+  private readonly values = {
+    seed: 0, step: 0, cursor: 0, keep: false, rate: 0, correction1: 1, correction2: 1, temperature: 0,
+  };
   private readonly staging: Readback;
   private readonly lengths: SnapshotLengths;
   private ready: Ready | undefined;
@@ -227,11 +231,17 @@ export class GpuEngine implements Engine {
 
   private control({ step, cursor, reset, rate }: StepControl): void {
     const { seeds, optimizer } = this.options;
-    const [beta1, beta2] = optimizer.kind === 'adam' ? [optimizer.beta1, optimizer.beta2] : [0, 0];
-    seeds.forEach((seed, trial) => writeControl(this.words, this.floats, trial, {
-      seed, step, cursor, keep: !reset, rate: rateOfTrial(rate, trial), temperature: 0,
-      correction1: 1 - beta1 ** (step + 1), correction2: 1 - beta2 ** (step + 1),
-    }));
+    const { values } = this;
+    values.step = step;
+    values.cursor = cursor;
+    values.keep = !reset;
+    values.correction1 = optimizer.kind === 'adam' ? 1 - optimizer.beta1 ** (step + 1) : 1;
+    values.correction2 = optimizer.kind === 'adam' ? 1 - optimizer.beta2 ** (step + 1) : 1;
+    for (let trial = 0; trial < seeds.length; trial++) {
+      values.seed = seeds[trial]!;
+      values.rate = rateOfTrial(rate, trial);
+      writeControl(this.words, this.floats, trial, values);
+    }
   }
 
   private write(name: string, data: Uint32Array | Float32Array): void {
