@@ -1,148 +1,216 @@
+import { type Form, forms, type Shape } from './ceiling-forms.js';
+
 /**
- * How fast this adapter multiplies matrices with kernels of known good form: the ceiling that `gflops` is read against.
- * C = A·B at 512³ in f32. Two forms, because adapters differ: register blocks alone suit software adapters, tiles in
- * workgroup memory suit GPUs. 512³ is small for a large GPU; it is the size of the work in question, not a peak.
+ * What an adapter can do at most, with kernels of known good form: the matmul rate that `gflops` is read against, and
+ * the bandwidth of a copy. 512³ is the size of the work in question; M and L are the largest products of those sizes,
+ * where a GPU finds more to do at once.
  */
-const N = 512;
+const SHAPES = {
+  '512³': { m: 512, n: 512, k: 512 },
+  M: { m: 2048, n: 1024, k: 256 }, // T·B rows of hidden states to four gates
+  L: { m: 8192, n: 2048, k: 512 },
+} as const satisfies Record<string, Shape>;
 
-/** A thread owns 8 rows × 2 vec4f; A is stored transposed and its address is the same for the whole workgroup. */
-const REGISTER_BLOCKS = /* wgsl */ `
-@group(0) @binding(0) var<storage, read> a: array<vec4f>;
-@group(0) @binding(1) var<storage, read> b: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> c: array<vec4f>;
-const n4 = ${N / 4}u;
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let row4 = group.x * 2u;
-  let column4 = lane * 2u;
-  var sum: array<array<vec4f, 2>, 8>;
-  for (var k = 0u; k < ${N}u; k++) {
-    let a0 = a[k * n4 + row4];
-    let a1 = a[k * n4 + row4 + 1u];
-    let b0 = b[k * n4 + column4];
-    let b1 = b[k * n4 + column4 + 1u];
-${Array.from({ length: 8 }, (_, r) => [0, 1].map((j) =>
-  `    sum[${r}][${j}] += a${r >> 2}[${r & 3}] * b${j};`).join('\n')).join('\n')}
-  }
-${Array.from({ length: 8 }, (_, r) => [0, 1].map((j) =>
-  `  c[(row4 * 4u + ${r}u) * n4 + column4 + ${j}u] = sum[${r}][${j}];`).join('\n')).join('\n')}
-}`;
-
-/** A workgroup of 8 × 8 threads owns 32 × 32 of C, with k-tiles of 32 in workgroup memory; a thread owns 4 × vec4f. */
-const WORKGROUP_TILES = /* wgsl */ `
-@group(0) @binding(0) var<storage, read> a: array<vec4f>;
-@group(0) @binding(1) var<storage, read> b: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> c: array<vec4f>;
-const n4 = ${N / 4}u;
-var<workgroup> tileA: array<array<vec4f, 8>, 32>; // [k][row / 4]
-var<workgroup> tileB: array<array<vec4f, 8>, 32>; // [k][column / 4]
-@compute @workgroup_size(8, 8)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) thread: vec3u) {
-  let row4 = group.y * 8u;
-  let column4 = group.x * 8u;
-  var sum: array<vec4f, 4>;
-  for (var k0 = 0u; k0 < ${N}u; k0 += 32u) {
-    for (var i = thread.y; i < 32u; i += 8u) {
-      tileA[i][thread.x] = a[(k0 + i) * n4 + row4 + thread.x];
-      tileB[i][thread.x] = b[(k0 + i) * n4 + column4 + thread.x];
-    }
-    workgroupBarrier();
-    for (var k = 0u; k < 32u; k++) {
-      let left = tileA[k][thread.y];
-      let right = tileB[k][thread.x];
-      sum[0] += left.x * right;
-      sum[1] += left.y * right;
-      sum[2] += left.z * right;
-      sum[3] += left.w * right;
-    }
-    workgroupBarrier();
-  }
-  for (var r = 0u; r < 4u; r++) {
-    c[((row4 + thread.y) * 4u + r) * n4 + column4 + thread.x] = sum[r];
-  }
-}`;
-
-const FORMS = [
-  { form: 'register blocks', code: REGISTER_BLOCKS, workgroups: [N / 8, 1] },
-  { form: 'workgroup tiles', code: WORKGROUP_TILES, workgroups: [N / 32, N / 32] },
-] as const;
+/** Longest dispatch that is measured, in seconds: past it a shape is left out. */
+const LONGEST = 0.25;
+/** A form this much slower than the best at its first run is not measured further, nor are others like it. */
+const HOPELESS = 1.5;
 
 export interface Ceiling {
-  /** The better form's rate. */
-  gflops: number;
-  form: string;
+  /** The best form's rate, at the best of the shapes. */
+  readonly gflops: number;
+  /** That form and shape: `subgroup broadcast 8×1, 512³`. */
+  readonly form: string;
+  /** The best of each shape; shapes that would take seconds are left out. */
+  readonly shapes: readonly { readonly shape: string; readonly gflops: number; readonly form: string }[];
+  /** With A and B stored as f16 and sums in f32, at 512³; null without `shader-f16`. */
+  readonly halfGflops: number | null;
+  /** Of a copy, read and written bytes, GB/s. */
+  readonly bandwidth: number;
+  readonly bandwidthForm: string;
 }
 
-/** Measures both forms and returns the better; throws where a kernel does not give the product. */
+/** A device with all that the forms can use of the adapter. */
+export function openCeilingDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+  const useful: readonly GPUFeatureName[] = ['subgroups', 'shader-f16'];
+  const requiredFeatures = useful.filter((name) => adapter.features.has(name));
+  return adapter.requestDevice({ label: 'ceiling', requiredFeatures });
+}
+
+/**
+ * Measures all forms that the device's features allow: 5 to 15 s on a software adapter, under 2 s on a GPU.
+ * @throws Error where a kernel does not give the product, to the bit
+ */
 export async function measureCeiling(device: GPUDevice): Promise<Ceiling> {
-  const bytes = N * N * 4;
-  const buffer = (usage: number) => device.createBuffer({ size: bytes, usage });
-  const a = buffer(GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
-  const b = buffer(GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
-  const c = buffer(GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
-  const read = buffer(GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
-  // Small integers: every sum is exact in f32, so the check below needs no tolerance.
-  const aT = Float32Array.from({ length: N * N }, (_, i) => ((i * 7) % 11) - 5);
-  const right = Float32Array.from({ length: N * N }, (_, i) => ((i * 5) % 13) - 6);
-  device.queue.writeBuffer(a, 0, aT);
-  device.queue.writeBuffer(b, 0, right);
-  const results: Ceiling[] = [];
-  for (const { form, code, workgroups } of FORMS) {
-    const module = device.createShaderModule({ code, label: form });
-    const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
-    const entries = [a, b, c].map((resource, binding) => ({ binding, resource: { buffer: resource } }));
-    const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
-    const run = (repeats: number) => timeDispatches(device, pipeline, group, workgroups, repeats);
-    results.push({ form, gflops: (2 * N ** 3) / (await secondsEach(run)) / 1e9 });
-    const product = await readBack(device, c, read);
-    checkProduct(form, aT, right, product);
+  const lanes = device.features.has('subgroups') ? device.adapterInfo?.subgroupMinSize ?? 0 : 0;
+  const candidates = forms({ lanes, half: device.features.has('shader-f16') });
+  const plain = candidates.filter(({ half }) => !half);
+  const shapes: { shape: string; gflops: number; form: string }[] = [];
+  let tried: readonly Form[] = plain;
+  for (const [shape, size] of Object.entries(SHAPES)) {
+    const flops = 2 * size.m * size.n * size.k;
+    const before = shapes.at(-1);
+    if (before && flops / before.gflops / 1e9 > LONGEST) continue;
+    const ranked = await rank(device, tried, size);
+    shapes.push({ shape, gflops: ranked[0]!.gflops, form: ranked[0]!.form.name });
+    tried = ranked.slice(0, 3).map(({ form }) => form); // the others' turn would not come at another shape
   }
-  [a, b, c, read].forEach((each) => each.destroy());
-  return results.reduce((best, each) => (each.gflops > best.gflops ? each : best));
+  const halves = await rank(device, candidates.filter(({ half }) => half), SHAPES['512³']);
+  const best = shapes.reduce((a, b) => (b.gflops > a.gflops ? b : a));
+  return {
+    gflops: best.gflops, form: `${best.form}, ${best.shape}`, shapes,
+    halfGflops: halves[0]?.gflops ?? null, ...await measureBandwidth(device),
+  };
 }
 
-/** Seconds a dispatch: the median of 5 runs, each long enough (50 ms) for the clock and the submit not to matter. */
-async function secondsEach(run: (repeats: number) => Promise<number>): Promise<number> {
-  let repeats = 1;
-  let seconds = await run(1);
-  while ((seconds = await run(repeats)) < 0.05 && repeats < 4096) repeats *= 2;
-  const times = [seconds];
-  for (let i = 0; i < 4; i++) times.push(await run(repeats));
-  return times.sort((x, y) => x - y)[2]! / repeats;
+/** Forms that kept up, the fastest first. */
+async function rank(
+  device: GPUDevice, candidates: readonly Form[], shape: Shape,
+): Promise<{ form: Form; gflops: number }[]> {
+  const ranked: { form: Form; gflops: number }[] = [];
+  const hopeless = new Set<string>();
+  for (const form of candidates) {
+    if (hopeless.has(form.family)) continue;
+    const enough = ranked[0] && (HOPELESS * 2 * shape.m * shape.n * shape.k) / ranked[0].gflops / 1e9;
+    const seconds = await timeForm(device, form, shape, enough);
+    if (seconds === undefined) hopeless.add(form.family);
+    else ranked.push({ form, gflops: (2 * shape.m * shape.n * shape.k) / seconds / 1e9 });
+    ranked.sort((a, b) => b.gflops - a.gflops);
+  }
+  return ranked;
 }
 
-async function timeDispatches(
-  device: GPUDevice, pipeline: GPUComputePipeline, group: GPUBindGroup, workgroups: readonly [number, number],
-  repeats: number,
-): Promise<number> {
-  const start = performance.now();
+// Small integers: every sum is exact in f32, so the check needs no tolerance. They are exact in f16, too.
+const left = (i: number, k: number): number => ((i * 7 + k * 3) % 11) - 5;
+const right = (k: number, j: number): number => ((k * 5 + j * 8) % 13) - 6;
+
+/** Seconds of one product; undefined where the first run took longer than `enough`. */
+async function timeForm(
+  device: GPUDevice, { name, code, workgroups, transposed, half }: Form, shape: Shape, enough = Infinity,
+): Promise<number | undefined> {
+  const { m, n, k } = shape;
+  const { STORAGE, COPY_SRC } = GPUBufferUsage;
+  const bytes = half ? 2 : 4;
+  const a = fill(device, m * k, bytes, (at) => (transposed ? left(at % m, Math.floor(at / m))
+    : left(Math.floor(at / k), at % k)));
+  const b = fill(device, k * n, bytes, (at) => right(Math.floor(at / n), at % n));
+  const c = device.createBuffer({ size: 4 * m * n, usage: STORAGE | COPY_SRC });
+  try {
+    const run = await prepare(device, name, code(shape), workgroups(shape), [a, b, c]);
+    await run(1);
+    await check(device, name, c, shape);
+    const first = await run(1);
+    return first > enough ? undefined : await secondsEach(run, first);
+  } finally {
+    for (const buffer of [a, b, c]) buffer.destroy();
+  }
+}
+
+type Run = (repeats: number) => Promise<number>;
+
+/** Compiles and binds; gives what runs it some times in one submit and says how many seconds that took in all. */
+async function prepare(
+  device: GPUDevice, label: string, code: string, workgroups: readonly [number, number], buffers: readonly GPUBuffer[],
+): Promise<Run> {
+  const module = device.createShaderModule({ code, label });
+  const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
+  const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+  const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+  return (repeats) => timeSubmit(device, (encoder) => {
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, group);
+    for (let i = 0; i < repeats; i++) pass.dispatchWorkgroups(...workgroups);
+    pass.end();
+  });
+}
+
+async function timeSubmit(device: GPUDevice, encode: (encoder: GPUCommandEncoder) => void): Promise<number> {
   const encoder = device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  pass.setPipeline(pipeline);
-  pass.setBindGroup(0, group);
-  for (let i = 0; i < repeats; i++) pass.dispatchWorkgroups(...workgroups);
-  pass.end();
-  device.queue.submit([encoder.finish()]);
+  encode(encoder);
+  const commands = encoder.finish();
+  const start = performance.now();
+  device.queue.submit([commands]);
   await device.queue.onSubmittedWorkDone();
   return (performance.now() - start) / 1000;
 }
 
-async function readBack(device: GPUDevice, from: GPUBuffer, to: GPUBuffer): Promise<Float32Array> {
-  const encoder = device.createCommandEncoder();
-  encoder.copyBufferToBuffer(from, 0, to, 0, from.size);
-  device.queue.submit([encoder.finish()]);
-  await to.mapAsync(GPUMapMode.READ);
-  const copy = new Float32Array(to.getMappedRange().slice(0));
-  to.unmap();
-  return copy;
+/** The median of 3 runs, each long enough (50 ms) for the clock and the submit not to matter. */
+async function secondsEach(run: Run, first: number): Promise<number> {
+  let repeats = 1;
+  for (let seconds = first; seconds < 0.05 && repeats < 4096; seconds = await run(repeats)) repeats *= 2;
+  const times: number[] = [];
+  for (let i = 0; i < 3; i++) times.push(await run(repeats));
+  return times.sort((x, y) => x - y)[1]! / repeats;
 }
 
-function checkProduct(form: string, aT: Float32Array, b: Float32Array, c: Float32Array): void {
-  for (let i = 0; i < N * N; i += 997) {
-    const row = Math.floor(i / N);
-    const column = i % N;
+/** A storage buffer of `length` small integers, as f32 or f16. */
+function fill(device: GPUDevice, length: number, bytes: number, value: (at: number) => number): GPUBuffer {
+  const { STORAGE, COPY_DST } = GPUBufferUsage;
+  const buffer = device.createBuffer({ size: bytes * length, usage: STORAGE | COPY_DST, mappedAtCreation: true });
+  const range = buffer.getMappedRange();
+  const out = bytes === 4 ? new Float32Array(range) : new Uint16Array(range);
+  for (let at = 0; at < length; at++) out[at] = bytes === 4 ? value(at) : halfBits(value(at));
+  buffer.unmap();
+  return buffer;
+}
+
+/** A whole number of at most 2¹¹ as IEEE binary16. */
+function halfBits(value: number): number {
+  if (value === 0) return 0;
+  const exponent = Math.floor(Math.log2(Math.abs(value)));
+  const fraction = Math.abs(value) / 2 ** exponent - 1;
+  return (value < 0 ? 0x8000 : 0) | ((exponent + 15) << 10) | (fraction * 1024);
+}
+
+async function check(device: GPUDevice, form: string, c: GPUBuffer, { m, n, k: depth }: Shape): Promise<void> {
+  const read = device.createBuffer({ size: c.size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  await timeSubmit(device, (encoder) => encoder.copyBufferToBuffer(c, 0, read, 0, c.size));
+  await read.mapAsync(GPUMapMode.READ);
+  const product = new Float32Array(read.getMappedRange());
+  const stride = 997 * Math.ceil((m * n) / 512 ** 2); // prime to all widths: rows and columns of every kind
+  for (let at = 0; at < m * n; at += stride) {
+    const [i, j] = [Math.floor(at / n), at % n];
     let sum = 0;
-    for (let k = 0; k < N; k++) sum += aT[k * N + row]! * b[k * N + column]!;
-    if (sum !== c[i]) throw new Error(`The ${form} matmul gave ${c[i]} at [${row}, ${column}] where ${sum} is right.`);
+    for (let k = 0; k < depth; k++) sum += left(i, k) * right(k, j);
+    if (sum !== product[at]) {
+      throw new Error(`The matmul "${form}" gave ${product[at]} at [${i}, ${j}] where ${sum} is right.`);
+    }
   }
+  read.destroy();
+}
+
+const COPY_BYTES = 64 * 2 ** 20; // more than caches hold, less than a binding's limit
+const copyKernel = (each: number): string => `
+@group(0) @binding(0) var<storage, read> source: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> copy: array<vec4f>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  for (var i = 0u; i < ${each}u; i++) {
+    let at = (group.x * ${each}u + i) * 64u + lane;
+    copy[at] = source[at];
+  }
+}`;
+
+/** Kernels that copy, and the copy command: whichever is fastest on this adapter. */
+async function measureBandwidth(device: GPUDevice): Promise<{ bandwidth: number; bandwidthForm: string }> {
+  const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
+  const buffers = [0, 1].map(() => device.createBuffer({ size: COPY_BYTES, usage: STORAGE | COPY_SRC | COPY_DST }));
+  const [from, to] = buffers as [GPUBuffer, GPUBuffer];
+  const runs: [string, Run][] = [['copy command', (repeats) => timeSubmit(device, (encoder) => {
+    for (let i = 0; i < repeats; i++) encoder.copyBufferToBuffer(from, 0, to, 0, COPY_BYTES);
+  })]];
+  for (const each of [8, 128]) {
+    const run = await prepare(device, 'copy', copyKernel(each), [COPY_BYTES / 1024 / each, 1], buffers);
+    runs.push([`copy kernel, ${each} vec4f a thread`, run]);
+  }
+  let best = { bandwidth: 0, bandwidthForm: '' };
+  for (const [bandwidthForm, run] of runs) {
+    await run(1);
+    const seconds = await secondsEach(run, await run(1));
+    const bandwidth = (2 * COPY_BYTES) / seconds / 1e9;
+    if (bandwidth > best.bandwidth) best = { bandwidth, bandwidthForm };
+  }
+  for (const buffer of buffers) buffer.destroy();
+  return best;
 }

@@ -1,5 +1,5 @@
 import { CellRuns } from '../cell-runs.js';
-import { measureCeiling, type Ceiling } from '../ceiling.js';
+import { measureCeiling, openCeilingDevice, type Ceiling } from '../ceiling.js';
 import { countWebGpuCalls } from '../counters.js';
 import type { Driver } from '../../src/index.js';
 import { Measurement, type Round, type Started } from '../measure.js';
@@ -42,7 +42,7 @@ window.bench = {
     return words.join(' ') + (info.isFallbackAdapter ? ' (software)' : '');
   },
   async ceiling() {
-    const device = await (await requestAdapter()).requestDevice();
+    const device = await openCeilingDevice(await requestAdapter());
     try {
       return await measureCeiling(device);
     } finally {
