@@ -1,15 +1,15 @@
 import { Vocabulary } from '../data/text.js';
 import { readSafetensors, type Tensor } from '../io/safetensors.js';
 import { DRIVERS } from '../kernels/recurrence.js';
-import { checkInteger, checkNumber, checkOneOf } from '../model/check.js';
+import { checkInteger, checkOneOf } from '../model/check.js';
 import { checkTextModel } from '../model/description.js';
 import { checkRunShape, emptySnapshot, type Snapshot, snapshotLengths } from '../model/engine.js';
 import { checkRates } from '../model/optimizers.js';
 import { fieldsOf, parseClip, parseModel, parseOptimizer } from '../model/parse.js';
-import type { Strategy } from '../schedule/tiles.js';
 import {
   type Checkpoint, type Flat, KEY, RANDOM, type Settings, type TensorEntry, tensorPlan, VERSION,
 } from './checkpoint.js';
+import { parseStrategy } from './strategy-record.js';
 
 const LARGEST_FLOAT32 = 3.4028234663852886e38;
 /** Optimiser states whose root is taken. */
@@ -99,7 +99,7 @@ function parseSettings(json: unknown): Settings {
     clip: parseClip(fields['clip']),
     driver: checkOneOf('driver', fields['driver'], DRIVERS),
     ...(fields['rates'] === undefined ? {} : { rates: parseRates(fields['rates'], seeds.length) }),
-    ...(fields['strategy'] === undefined ? {} : { strategy: parseStrategy(fieldsOf('strategy', fields['strategy'])) }),
+    ...(fields['strategy'] === undefined ? {} : { strategy: parseStrategy(fields['strategy']) }),
     step: checkInteger('step', fields['step'], 0),
     cursor: checkInteger('cursor', fields['cursor'], 0),
     vocabulary: Vocabulary.from(vocabulary.map(String)),
@@ -114,34 +114,6 @@ function parseSettings(json: unknown): Settings {
 function parseRates(rates: unknown, trials: number): readonly number[] {
   if (!Array.isArray(rates)) throw new RangeError('its rates are not a list of numbers');
   return checkRates(rates, trials);
-}
-
-function parseStrategy(
-  { driver, matmul, recurrence, columnLanes, sequence, submitFlops }: Readonly<Record<string, unknown>>,
-): Strategy {
-  const { rows, columns } = fieldsOf('strategy matmul', matmul);
-  const { rows: blockRows, quad, width, chunks } = fieldsOf('strategy recurrence', recurrence);
-  return {
-    driver: checkOneOf('strategy driver', driver, DRIVERS),
-    matmul: { rows: checkInteger('matmul rows', rows, 1, 32), columns: checkInteger('matmul columns', columns, 1, 8) },
-    recurrence: {
-      rows: checkInteger('recurrence rows', blockRows, 1, 32), quad: quad === true,
-      width: checkInteger('recurrence width', width, 1, 256),
-      ...(chunks === undefined ? {} : { chunks: checkInteger('recurrence chunks', chunks, 1, 64) }),
-    },
-    columnLanes: columnLanes === 16 ? 16 : 1,
-    sequence: parseSequence(sequence),
-    submitFlops: checkNumber('submitFlops', submitFlops, { min: 1 }),
-  };
-}
-
-/** Absent in files from before; it changes no result. */
-function parseSequence(sequence: unknown = { flops: 1e8, sideBySide: 1 }): Strategy['sequence'] {
-  const { flops, sideBySide } = fieldsOf('strategy sequence', sequence);
-  return {
-    flops: checkNumber('sequence flops', flops, { min: 1 }),
-    sideBySide: checkInteger('sequence sideBySide', sideBySide, 1, 65_535),
-  };
 }
 
 function refuse<T>(parse: () => T): T {

@@ -1,0 +1,32 @@
+import { DRIVERS } from '../kernels/recurrence.js';
+import { checkInteger, checkNumber, checkOneOf } from '../model/check.js';
+import { fieldsOf } from '../model/parse.js';
+import type { Strategy } from '../schedule/tiles.js';
+
+/** A strategy from JSON of unknown origin. @throws RangeError that says what is wrong with it */
+export function parseStrategy(json: unknown): Strategy {
+  const { driver, matmul, recurrence, columnLanes, sequence, submitFlops } = fieldsOf('strategy', json);
+  const { rows, columns } = fieldsOf('strategy matmul', matmul);
+  const { rows: blockRows, quad, width, chunks } = fieldsOf('strategy recurrence', recurrence);
+  return {
+    driver: checkOneOf('strategy driver', driver, DRIVERS),
+    matmul: { rows: checkInteger('matmul rows', rows, 1, 32), columns: checkInteger('matmul columns', columns, 1, 8) },
+    recurrence: {
+      rows: checkInteger('recurrence rows', blockRows, 1, 32), quad: quad === true,
+      width: checkInteger('recurrence width', width, 1, 256),
+      ...(chunks === undefined ? {} : { chunks: checkInteger('recurrence chunks', chunks, 1, 64) }),
+    },
+    columnLanes: columnLanes === 16 ? 16 : 1,
+    sequence: parseSequence(sequence),
+    submitFlops: checkNumber('submitFlops', submitFlops, { min: 1 }),
+  };
+}
+
+/** Absent in files from before; it changes no result. */
+function parseSequence(sequence: unknown = { flops: 1e8, sideBySide: 1 }): Strategy['sequence'] {
+  const { flops, sideBySide } = fieldsOf('strategy sequence', sequence);
+  return {
+    flops: checkNumber('sequence flops', flops, { min: 1 }),
+    sideBySide: checkInteger('sequence sideBySide', sideBySide, 1, 65_535),
+  };
+}
