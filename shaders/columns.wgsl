@@ -3,13 +3,14 @@
 //
 //   out[row, OFFSET_OUT + u] = in[row, OFFSET_IN + u] for u < WIDTH, 0 up to SPAN      row = t·B + b
 //
-// Bindings: 0 in, 1 out, 2 control (with RAGGED: 8 words a trial, then lengths [trials, B]). `in` starts START_IN and
+// Bindings: 0 in, 1 out, 2 control (with RAGGED: records of trials, then lengths [trials, B]). `in` starts START_IN and
 //   `out` START_OUT floats in.
 // Work: a thread moves one value. CPU twin: src/reference/side-by-side.ts
 
 @group(0) @binding(0) var<storage, read> in: array<f32>;
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
 #if ${RAGGED}
+#include "lib/control.wgsl"
 @group(0) @binding(2) var<storage, read> control: array<u32>;
 #endif
 
@@ -21,7 +22,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     x = in[id.z * ${STRIDE_IN}u + ${START_IN}u + id.y * ${PITCH_IN}u + ${OFFSET_IN}u + id.x];
   }
 #if ${RAGGED}
-  let length = control[${TRIALS}u * 8u + id.z * ${B}u + id.y % ${B}u];
+  let length = control[${TRIALS}u * CONTROL_WORDS + id.z * ${B}u + id.y % ${B}u];
   if (id.y / ${B}u >= length) { x = 0.0; }
 #endif
   out[id.z * ${STRIDE_OUT}u + ${START_OUT}u + id.y * ${PITCH_OUT}u + ${OFFSET_OUT}u + id.x] = x;

@@ -1,12 +1,14 @@
 // Softmax cross entropy of each row, in nats, and its gradient in place of the logits:
 //
 //   loss[row] = w·(log Σ_v e^{x_v} − x_target)      ∂/∂x_v = w·(softmax(x)_v − [v = target])
-//   w = 1/ROWS, or mask[row]/Σ mask: the losses of the rows add up to the mean
+//   w = 1/TOTAL, or mask[row]/Σ mask: the losses of the rows add up to the mean
+//   TOTAL is ROWS, or those of the whole window where it is cut into segments, of which a later one ADDS its losses
 //
 //   logits [ROWS, PITCH·4], V of them real, padding written as zero
 //   targets [ROWS]      mask [ROWS]      count [1] = Σ mask
 //
-// Bindings: 0 logits, 1 targets, 2 loss, then mask, count. Strides (one trial to the next): logits in vec4f, rows ROWS.
+// Bindings: 0 logits, 1 targets, 2 loss, then mask, count. Strides (one trial to the next): logits in vec4f, loss
+//   STRIDE_LOSS, rows ROWS.
 // Work: a thread owns a row; the largest logit is taken out first, so that no exponential overflows (±1e3 are fine).
 // CPU twin: src/reference/cross-entropy.ts
 
@@ -40,7 +42,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 #if ${MASK}
   let weight = mask[id.z * ROWS + row] / max(count[id.z], 1.0);
 #else
-  let weight = 1.0 / f32(ROWS);
+  let weight = 1.0 / f32(${TOTAL}u);
 #endif
 
   var highest = vec4f(LOWEST);
@@ -56,7 +58,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     if (column == answer / 4u) { picked = x[answer % 4u]; }
   }
   let sum = sums.x + sums.y + sums.z + sums.w;
-  loss[id.z * ROWS + row] = weight * (log(sum) - (picked - top));
+  let own = weight * (log(sum) - (picked - top));
+#if ${ADDS}
+  loss[id.z * ${STRIDE_LOSS}u + row] += own;
+#else
+  loss[id.z * ${STRIDE_LOSS}u + row] = own;
+#endif
 
 #if ${GRADIENT}
   let scale = weight / sum;

@@ -9,4 +9,6 @@ struct Control {
   correction1: f32,  // Adam's 1 − β1^t and 1 − β2^t, powers taken in float64
   correction2: f32,
   temperature: f32,  // sampling alone
+  first: u32,        // time steps of the window before this segment: 0 where a window is not cut
 }
+const CONTROL_WORDS = 9u;

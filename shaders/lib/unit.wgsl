@@ -1,7 +1,7 @@
 // What else a unit is told: its own trained values, the place in time, and what keeps its states as they were.
 //
 //   own      [H, OWN lanes]
-//   control  8 words a trial (lib/control.wgsl), then with RAGGED the lengths of rows [trials, B]
+//   control  records of trials (lib/control.wgsl), then with RAGGED the lengths of rows [trials, B]
 //
 // Masks are functions of their address, so that the way back draws them again. CPU twins: src/reference/zoneout.ts,
 // recurrent-dropout.ts
@@ -20,6 +20,7 @@ fn own_of(trial: u32, index: u32) -> Own {
 #endif
 
 #if ${CONTROL}
+#include "lib/control.wgsl"
 @group(0) @binding(${AT_control}) var<storage, read> control: array<u32>;
 #endif
 
@@ -27,7 +28,7 @@ fn own_of(trial: u32, index: u32) -> Own {
 var<private> runs: u32; // windows before this one in the same submit: generation has many
 
 // Of the window in the sequence.
-fn position(trial: u32) -> u32 { return control[8u * trial + 2u] + runs * T; }
+fn position(trial: u32) -> u32 { return control[CONTROL_WORDS * trial + 2u] + runs * T; }
 #endif
 
 #if ${MASKS}
@@ -35,8 +36,8 @@ fn position(trial: u32) -> u32 { return control[8u * trial + 2u] + runs * T; }
 
 // 24 random bits of element `element` of a layer's tensor.
 fn random_bits(trial: u32, element: u32, stream: u32) -> u32 {
-  let counter = vec4u(element / 4u, control[8u * trial + 1u], ${RECURRENCE_LAYER}u, stream);
-  return philox4x32(counter, vec2u(control[8u * trial], ${KEY_TAG}u))[element & 3u] >> 8u;
+  let counter = vec4u(element / 4u, control[CONTROL_WORDS * trial + 1u], ${RECURRENCE_LAYER}u, stream);
+  return philox4x32(counter, vec2u(control[CONTROL_WORDS * trial], ${KEY_TAG}u))[element & 3u] >> 8u;
 }
 #endif
 
@@ -58,14 +59,14 @@ fn staying(trial: u32, t: u32, row: u32, index: u32) -> State {
   stays[1] = ${ZONEOUT_CELL};
 #endif
 #elif ${ZONEOUT}
-  let element = (t * B + row) * ${PADDED}u + index;
+  let element = ((control[CONTROL_WORDS * trial + 8u] + t) * B + row) * ${PADDED}u + index;
   stays[0] = f32(random_bits(trial, element, ${ZONEOUT_HIDDEN_STREAM}u) < ${HIDDEN_THRESHOLD}u);
 #if ${ZONES_CELL}
   stays[1] = f32(random_bits(trial, element, ${ZONEOUT_CELL_STREAM}u) < ${CELL_THRESHOLD}u);
 #endif
 #endif
 #if ${RAGGED}
-  if (t >= control[${TRIALS}u * 8u + trial * B + row]) {
+  if (t >= control[${TRIALS}u * CONTROL_WORDS + trial * B + row]) {
     for (var s = 0u; s < CARRIED; s++) { stays[s] = 1.0; }
   }
 #endif

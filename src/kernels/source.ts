@@ -10,7 +10,7 @@ import type { Defines, Kernel } from './kernel.js';
 const files = import.meta.glob<string>([
   '../../shaders/**/*.wgsl',
   '!../../shaders/cells/*.wgsl',
-  '!../../shaders/{columns,lanes,normalise,sample}.wgsl',
+  '!../../shaders/{add,columns,lanes,normalise,sample}.wgsl',
   '!../../shaders/recurrence/{initial_backward,initial_dropout,scan,scan_backward}.wgsl',
   '!../../shaders/lib/{advance_normed,arrive,linear_cell,lstm_step,retreat_normed,row_norm,scan}.wgsl',
 ], { query: '?raw', import: 'default', eager: true });

@@ -11,8 +11,12 @@ export interface RecurrentPlace {
   readonly description: RecurrentDescription;
   /** Index of the layer in the model. */
   readonly index: number;
-  /** Carried states of the whole model, [stateSize] a trial, and where this group's begin. */
-  readonly states: View;
+  /**
+   * Carried states of the whole model, [stateSize] a trial, before the window and, where they are kept, after it; and
+   * where this group's begin.
+   */
+  readonly before: View;
+  readonly after: View | undefined;
   readonly stateOffset: number;
 }
 
@@ -35,13 +39,14 @@ export interface Histories {
   blocks(l: number, direction: number, block: number, length: number): View;
   /** One block, trial by trial. */
   block(l: number, direction: number, block: number): View;
+  /** Keeps the states after the window, where that is asked for. */
   carryOut(): void;
 }
 
 /** Carries the states in, out when asked. */
 export function lowerHistories(lowering: Lowering, place: RecurrentPlace): Histories {
   const { builder, timeSteps, batch, trials, control, space } = lowering;
-  const { description, index, states, stateOffset } = place;
+  const { description, index, before, after, stateOffset } = place;
   const cell = cellOf(description, 0);
   const directions = directionsOf(description);
   // Evaluation borrows training's histories, so it has as many, whether it drops or not.
@@ -54,11 +59,11 @@ export function lowerHistories(lowering: Lowering, place: RecurrentPlace): Histo
   const carried = carriedStates(cell);
   const shape = {
     size, blocks: layers * carried, carried, histories: count, directions, timeSteps, trials,
-    strideStates: states.stride, offsetStates: stateOffset, strideBlocks: stride,
+    strideStates: before.stride, offsetStates: stateOffset, strideBlocks: stride,
   };
   const start = (l: number, direction: number, block: number): number =>
     ((l * directions + direction) * count + block) * stride;
-  builder.dispatch(`${index} carry in`, carry({ ...shape, out: false }), { states, histories: all, control });
+  builder.dispatch(`${index} carry in`, carry({ ...shape, out: false }), { states: before, histories: all, control });
   return {
     stride, count,
     blocks: (l, direction, block, length) => ({
@@ -67,7 +72,10 @@ export function lowerHistories(lowering: Lowering, place: RecurrentPlace): Histo
     block: (l, direction, block) => ({
       buffer: all.buffer, offset: start(l, direction, block), size: history, stride: history,
     }),
-    carryOut: () => builder.dispatch(`${index} carry out`, carry({ ...shape, out: true }), { states, histories: all }),
+    carryOut() {
+      if (!after) return;
+      builder.dispatch(`${index} carry out`, carry({ ...shape, out: true }), { states: after, histories: all });
+    },
   };
 }
 
@@ -82,7 +90,7 @@ export interface StateGradients {
 
 /** Takes the final states' gradients in where they are given, and the initial ones' out when asked. */
 export function lowerStateGradients(lowering: Lowering, place: RecurrentPlace): StateGradients {
-  const { builder, batch, trials, control, stateGradients } = lowering;
+  const { builder, batch, trials, stateGradients } = lowering;
   const { description, index, stateOffset } = place;
   const cell = cellOf(description, 0);
   const carried = carriedStates(cell);
@@ -96,19 +104,20 @@ export function lowerStateGradients(lowering: Lowering, place: RecurrentPlace): 
   const whole: View = { ...builder.scratch(name, Math.ceil(total / trials)), stride: 0, size: total };
   const shape = {
     size, blocks: layers * carried, carried, histories: count, directions, timeSteps: 0, trials,
-    strideStates: stateGradients?.stride ?? 0, offsetStates: stateOffset, strideBlocks: stride,
+    strideStates: stateGradients?.view.stride ?? 0, offsetStates: stateOffset, strideBlocks: stride,
   };
   if (stateGradients) {
     builder.dispatch(`${name} in`, carry({ ...shape, out: false }), {
-      states: stateGradients, histories: whole, control,
+      states: stateGradients.view, histories: whole, control: stateGradients.control,
     });
   }
   return {
     stride,
     of: (l, direction) => ({ ...whole, offset: (l * directions + direction) * count * stride, size: count * stride }),
     arrive() {
-      if (!stateGradients) return;
-      builder.dispatch(`${name} out`, carry({ ...shape, out: true }), { states: stateGradients, histories: whole });
+      if (!stateGradients?.initial) return;
+      const { view } = stateGradients;
+      builder.dispatch(`${name} out`, carry({ ...shape, out: true }), { states: view, histories: whole });
     },
   };
 }

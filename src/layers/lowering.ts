@@ -17,16 +17,28 @@ export interface Lowering {
   readonly control: View;
   /** Rows have lengths of their own, which lie after the records. */
   readonly ragged: boolean;
-  /** Gradients of states: of the final ones as a start, and of the initial ones as a result; absent in training. */
-  readonly stateGradients?: View | undefined;
+  /** Where gradients of states go on to another window; absent where a window stands alone. */
+  readonly stateGradients?: StateGradientFlow | undefined;
   /** One run of the program is one of many in a submit: generation. */
   readonly repeated: boolean;
   /** Prefix of the persistent buffers, so that programs of other shapes keep their own. */
   readonly space: string;
-  /** Name of the flat parameter buffer. */
+  /** Names of the flat parameter buffer and of its gradient's. */
   readonly parameters: string;
+  readonly gradient: string;
   /** Records the backward pass too, and drops. */
   readonly training: boolean;
+}
+
+/**
+ * Gradients of the carried states of the whole model, [stateSize] a trial: of the final ones, then of the initial ones.
+ */
+export interface StateGradientFlow {
+  readonly view: View;
+  /** Records whose `keep` says whether the final ones' are given, else they are zero. */
+  readonly control: View;
+  /** Those of the initial states are asked for. */
+  readonly initial: boolean;
 }
 
 /** What flows from layer to layer: tokens [T·B], or rows of floats. */
@@ -83,7 +95,7 @@ export function parameterNamed({ layout }: Lowering, name: string): Parameter | 
 export const parameterView = (lowering: Lowering, parameter: Parameter): View =>
   flatView(lowering, parameter, lowering.parameters);
 export const gradientView = (lowering: Lowering, parameter: Parameter): View =>
-  flatView(lowering, parameter, 'gradient');
+  flatView(lowering, parameter, lowering.gradient);
 
 /** Bias vectors by the names that kernels give them. */
 export const biasViews = (lowering: Lowering, biases: readonly Parameter[]): Readonly<Record<string, View>> =>

@@ -160,7 +160,7 @@ export function retreat(lowering: Lowering, pass: Pass, arriving: Arriving): voi
     scan: () => scanBackward(shape), sequence: (steps) => sequenceBackward(shape, steps),
     step: (phase) => stepBackward(shape, phase),
   });
-  if (lowering.stateGradients && cell.phases[0]!.products.length > 0) {
+  if (lowering.stateGradients?.initial && cell.phases[0]!.products.length > 0) {
     const kernel = initialBackward(shape);
     builder.dispatch(`${label} initial state gradient`, kernel, pick(kernel.bindings, views));
   }

@@ -282,9 +282,10 @@ function dropGradient(lowering: Lowering, { description, index }: RecurrentPlace
 function drop(
   lowering: Lowering, label: string, { dropout: share }: RecurrentDescription, layer: number, input: Rows, out: View,
 ): void {
-  const { builder, trials, control } = lowering;
+  const { builder, trials, timeSteps, control } = lowering;
   const kernel = dropout({
-    size: out.size, share, layer, trials, strideIn: input.view.stride, strideOut: out.stride, offsetIn: input.offset,
+    size: out.size, timeSteps, share, layer, trials, strideIn: input.view.stride, strideOut: out.stride,
+    offsetIn: input.offset,
   });
   builder.dispatch(label, kernel, { in: input.view, out, control });
 }

@@ -28,7 +28,10 @@ export function sequenceProgram(run: RunShape, { gradients, ragged, training }: 
   const rows = timeSteps * batch;
   const size = stateSize(model, batch);
   const lowering = gradients && size > 0
-    ? { ...base, stateGradients: builder.persistent('state gradients', size) }
+    ? {
+      ...base,
+      stateGradients: { view: builder.persistent('state gradients', size), control: base.control, initial: true },
+    }
     : base;
   const [first] = model.layers;
   const width = first!.kind === 'input' ? widthOf(first!) : 0;

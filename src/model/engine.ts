@@ -15,6 +15,11 @@ export interface EngineOptions {
   readonly seeds: readonly number[];
   readonly optimizer: OptimizerDescription;
   readonly clip: Clip;
+  /**
+   * Time steps of a segment of a window, of which the activations of one at a time are kept (segments.ts); all of a
+   * window's where absent. On the CPU it changes nothing.
+   */
+  readonly recompute?: number;
 }
 
 /** WebGPU's limit of workgroups in one dimension: trials are workgroups in z. */

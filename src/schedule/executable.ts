@@ -44,7 +44,8 @@ export async function prepare(device: Device, programs: readonly Program[], time
   const buffers = await createBuffers(device, placement.bytes);
   const timeTable = device.immediates ? undefined : createTimeTable(device, times);
   const timeValues = Array.from({ length: times }, (_, t) => Uint32Array.of(device.immediates ? t : t * TIME_STRIDE));
-  const buffer = (name: string): GPUBuffer => buffers.get(placement.home.get(name) ?? name);
+  const homeOf = (name: string): string => placement.home.get(name) ?? name;
+  const buffer = (name: string): GPUBuffer => buffers.get(homeOf(name));
   const groups = new Map<string, GPUBindGroup>();
 
   function bindGroup(dispatch: Dispatch, layout: GPUBindGroupLayout, trials: number): GPUBindGroup {
@@ -53,7 +54,9 @@ export async function prepare(device: Device, programs: readonly Program[], time
       const size = 4 * viewFloats(view, trials);
       return { binding, resource: { buffer: buffer(view.buffer), offset: 4 * view.offset, size } };
     });
-    const key = pipelineKey(dispatch.kernel) + JSON.stringify(Object.values(dispatch.views));
+    // By place: segments of a window are many buffers, which mostly lie where the one before had them.
+    const places = Object.values(dispatch.views).map((view) => ({ ...view, buffer: homeOf(view.buffer) }));
+    const key = pipelineKey(dispatch.kernel) + JSON.stringify(places);
     let group = groups.get(key);
     if (!group) {
       const time = dispatch.kernel.timed && timeTable

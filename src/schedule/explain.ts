@@ -1,6 +1,6 @@
 import type { Program } from './program.js';
 
-/** One row of a printed program: runs of the same kernel on the same buffers are one row. */
+/** One row of a printed program: a dispatch that comes again in time, or for another segment of it, is one row. */
 export interface ProgramRow {
   readonly label: string;
   readonly kernel: string;
@@ -18,16 +18,20 @@ export function explain({ dispatches }: Program, times?: readonly number[]): Pro
   dispatches.forEach(({ label, kernel, time }, index) => {
     const { bytes, flops } = kernel.cost;
     const microseconds = times?.[index];
-    const last = rows.at(-1);
-    if (last && typeof time === 'number' && last.label === label) {
-      rows[rows.length - 1] = {
+    const file = kernel.file.replace('.wgsl', '');
+    const workgroups = kernel.workgroups.join('×');
+    const at = rows.findIndex((row) =>
+      row.label === label && row.kernel === file && (typeof time === 'number' || row.workgroups === workgroups));
+    const last = rows[at];
+    if (last) {
+      rows[at] = {
         ...last, count: last.count + 1, bytes: last.bytes + bytes, flops: last.flops + flops,
         ...(microseconds === undefined ? {} : { microseconds: (last.microseconds ?? 0) + microseconds }),
       };
       return;
     }
     rows.push({
-      label, kernel: kernel.file.replace('.wgsl', ''), count: 1, workgroups: kernel.workgroups.join('×'), bytes, flops,
+      label, kernel: file, count: 1, workgroups, bytes, flops,
       ...(microseconds === undefined ? {} : { microseconds }),
     });
   });

@@ -38,10 +38,20 @@ export interface Program {
 
 /** Records a program. */
 export class ProgramBuilder {
-  private readonly dispatches: Dispatch[] = [];
-  private readonly buffers = new Map<string, BufferUse>();
+  private dispatches: Dispatch[] = [];
+  private buffers = new Map<string, BufferUse>();
+  private space = '';
 
   constructor(readonly name: string, readonly trials: number) {}
+
+  /** The same program, but scratch has names of its own: a part's is free for the next part. */
+  part(name: string): ProgramBuilder {
+    const part = new ProgramBuilder(this.name, this.trials);
+    part.dispatches = this.dispatches;
+    part.buffers = this.buffers;
+    part.space = `${name}/`;
+    return part;
+  }
 
   /** A buffer that outlives the program's run and is shared by name with other programs; `size` floats a trial. */
   persistent(name: string, size: number, { shared = false }: { shared?: boolean } = {}): View {
@@ -50,7 +60,7 @@ export class ProgramBuilder {
 
   /** A buffer for this run alone; `size` floats a trial. */
   scratch(name: string, size: number): View {
-    return this.declare(`${this.name}/${name}`, size, false, true);
+    return this.declare(`${this.name}/${this.space}${name}`, size, false, true);
   }
 
   dispatch(label: string, kernel: Kernel, views: Readonly<Record<string, View>>, time?: number | 'run'): void {

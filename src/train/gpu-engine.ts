@@ -2,13 +2,16 @@ import { evaluationRow, evaluationWindows, trainingWindows } from '../data/strea
 import { readBuffer } from '../gpu/buffers.js';
 import type { Device } from '../gpu/device.js';
 import { createReadback, type Readback } from '../gpu/readback.js';
-import { CONTROL_WORDS, RESULT_WORDS, RING, writeControl } from '../kernels/control.js';
-import { evaluationProgram, type RunShape, trainingProgram } from '../layers/network.js';
+import {
+  CONTROL_WORDS, controlSet, controlSets, repeatControl, RESULT_WORDS, RING, writeControl,
+} from '../kernels/control.js';
+import { evaluationProgram, evaluationSteps, type RunShape, trainingProgram } from '../layers/network.js';
 import {
   checkSnapshot, emptySnapshot, type Engine, type EngineOptions, type GenerateOptions, rateOfTrial, type Snapshot,
   type SnapshotLengths, snapshotLengths, type StepControl, type StepResult, type Texts,
 } from '../model/engine.js';
 import { initialParameters } from '../model/initial.js';
+import { type Segment, segmentsOf } from '../model/segments.js';
 import { chunks } from '../schedule/chunks.js';
 import { type Executables, prepare } from '../schedule/executable.js';
 import type { Program } from '../schedule/program.js';
@@ -36,7 +39,10 @@ interface Ready {
 /** Training on the GPU: one recorded program a step, results read some steps late. */
 export class GpuEngine implements Engine {
   private readonly run: RunShape;
+  private readonly segments: readonly Segment[];
   private readonly words: Uint32Array<ArrayBuffer>;
+  /** Those of the whole window. */
+  private readonly records: Uint32Array<ArrayBuffer>;
   private readonly floats: Float32Array<ArrayBuffer>;
   /** One for all steps and trials, so that a step leaves nothing to collect. */
   private readonly values = {
@@ -52,13 +58,15 @@ export class GpuEngine implements Engine {
   private reading: { steps: number[]; results: Promise<StepResult[]> }[] = [];
 
   constructor(private readonly device: Device, private readonly options: EngineOptions, readonly strategy: Strategy) {
-    const { model, timeSteps, batch, seeds } = options;
+    const { model, timeSteps, batch, seeds, recompute } = options;
     const trials = seeds.length;
-    this.run = { model, timeSteps, batch, trials, strategy, immediates: device.immediates };
+    this.run = { model, timeSteps, batch, trials, strategy, immediates: device.immediates, recompute };
+    this.segments = segmentsOf(timeSteps, recompute);
     this.lengths = snapshotLengths(options);
     this.initial = initialSnapshot(options, this.lengths);
-    this.words = new Uint32Array(trials * CONTROL_WORDS);
+    this.words = new Uint32Array(controlSets(this.segments.length) * controlSet(trials));
     this.floats = new Float32Array(this.words.buffer);
+    this.records = this.words.subarray(0, trials * CONTROL_WORDS);
     this.staging = createReadback(device, STAGING_BUFFERS, MOST_WAITING * trials * RESULT_WORDS * 4);
   }
 
@@ -123,7 +131,8 @@ export class GpuEngine implements Engine {
 
   async evaluate(): Promise<number[]> {
     const { evaluate, executables, heldOut: count } = this.prepared();
-    const { timeSteps, batch, seeds } = this.options;
+    const { batch, seeds } = this.options;
+    const timeSteps = evaluationSteps(this.run);
     if (!evaluate) return seeds.map(() => NaN);
     const { streamLength, windows } = evaluationWindows(count, { batch, timeSteps });
     const totals = seeds.map(() => 0);
@@ -131,7 +140,7 @@ export class GpuEngine implements Engine {
       const last = Math.min(windows, first + RING);
       for (let w = first; w < last; w++) {
         this.control({ step: w, cursor: w * timeSteps, reset: w === 0, rate: 0 });
-        this.write('evaluate control', this.words);
+        this.write('evaluate control', this.records);
         this.runProgram(evaluate);
       }
       const records = new Float32Array(await readBuffer(this.device, executables.buffer('evaluation results')));
@@ -242,6 +251,7 @@ export class GpuEngine implements Engine {
       values.rate = rateOfTrial(rate, trial);
       writeControl(this.words, this.floats, trial, values);
     }
+    repeatControl(this.words, this.floats, seeds.length, this.segments);
   }
 
   private write(name: string, data: Uint32Array | Float32Array): void {

@@ -2,11 +2,10 @@ import { describe, test } from 'vitest';
 import type { Driver } from '../../src/kernels/recurrence.js';
 import { embedding, linear, type Model, oneHot, sequential } from '../../src/model/description.js';
 import { type Bias, recurrent, type RecurrentOptions } from '../../src/model/recurrent.js';
-import { trialOf } from '../support/arrays.js';
-import { expectClose, expectEqualBits } from '../support/close.js';
+import { expectEqualBits } from '../support/close.js';
 import { environment } from '../support/environment.js';
 import { testDevice } from '../support/gpu.js';
-import { gpuStep, type Outcome, type Problem, referenceStep } from '../support/gpu-model.js';
+import { expectSameStep, gpuStep, type Outcome, type Problem, referenceStep } from '../support/gpu-model.js';
 import { strategies } from '../support/kernel-case.js';
 
 interface Row {
@@ -59,21 +58,6 @@ const modelOf = ({ cell, options, input, units, layers, dropout, bias }: Row): M
   recurrent(cell, units, { ...options, layers, dropout, bias }),
   linear(VOCABULARY, { bias: bias !== 'none' }),
 ]);
-
-function expectSameStep(actual: Outcome, expected: Outcome, { model, seeds }: Problem): void {
-  const [seed] = seeds;
-  expectClose(actual.loss, expected.loss, { what: 'loss', seed });
-  expectClose(actual.states, expected.states, { what: 'final states', seed });
-  expectClose(actual.gradientNorm, expected.gradientNorm, { what: 'gradient norm', seed, pass: 'backward' });
-  seeds.forEach((own, n) => {
-    const [a, e] = [actual.gradient, expected.gradient].map((all) => trialOf(all, n, model.layout.size));
-    for (const { name, offset, rows, pitch } of model.layout.parameters) {
-      const part = [offset, offset + rows * pitch] as const;
-      expectClose(a!.subarray(...part), e!.subarray(...part),
-        { what: `gradient of ${name}`, seed: own, pass: 'backward' });
-    }
-  });
-}
 
 describe.each(environment === 'chrome' ? [...rows, ...cellRows].filter((_, i) => i % 4 === 1) : [...rows, ...cellRows])(
   '$input, $layers × $cell($units, $options), B $batch, T $timeSteps, $trials trials, bias $bias, dropout $dropout, ' +

@@ -6,6 +6,7 @@ import type { Model } from '../../src/model/description.js';
 import { initialParameters } from '../../src/model/initial.js';
 import { allStateBlocks } from '../../src/model/named-values.js';
 import { sgd } from '../../src/model/optimizers.js';
+import { segmentsOf } from '../../src/model/segments.js';
 import { stateSize } from '../../src/model/states.js';
 import { CounterRandom } from '../../src/random/counter-random.js';
 import { lossAndGradient } from '../../src/reference/network.js';
@@ -13,7 +14,8 @@ import { trainingStreamLength, trainingWindow } from '../../src/reference/window
 import { prepare } from '../../src/schedule/executable.js';
 import type { Strategy } from '../../src/schedule/tiles.js';
 import { double, type Floats, randomFloats, randomTokens, trialOf } from './arrays.js';
-import { controls } from './kernel-case.js';
+import { expectClose } from './close.js';
+import { segmentedControls } from './kernel-case.js';
 
 export interface Problem {
   readonly model: Model;
@@ -22,6 +24,8 @@ export interface Problem {
   /** One a trial; they also draw the parameters and the masks. */
   readonly seeds: readonly number[];
   readonly strategy: Strategy;
+  /** Time steps of a segment. */
+  readonly recompute?: number;
 }
 
 /** One training step's results, all trials one after the other. */
@@ -52,16 +56,17 @@ function start({ model, timeSteps, batch, seeds }: Problem) {
 
 /** One step of the recorded training program, read buffer by buffer. */
 export async function gpuStep(device: Device, problem: Problem): Promise<Outcome> {
-  const { model, timeSteps, batch, seeds, strategy } = problem;
+  const { model, timeSteps, batch, seeds, strategy, recompute } = problem;
   const { states, parameters, tokens } = start(problem);
   const trials = seeds.length;
   const program = trainingProgram(
-    { model, timeSteps, batch, trials, strategy, immediates: device.immediates },
+    { model, timeSteps, batch, trials, strategy, immediates: device.immediates, recompute },
     { name: 'text', count: tokens.length, length: trainingStreamLength(tokens.length, batch) },
     { optimizer: sgd(), clip: {} },
   );
   const executables = await prepare(device, [program], timeSteps);
-  const control = controls(seeds.map((seed) => ({ seed, step: STEP, cursor: CURSOR, keep: true })));
+  const told = seeds.map((seed) => ({ seed, step: STEP, cursor: CURSOR, keep: true }));
+  const control = segmentedControls(told, segmentsOf(timeSteps, recompute));
   for (const [name, data] of Object.entries({ parameters, states, text: tokens, 'train control': control })) {
     device.gpu.queue.writeBuffer(executables.buffer(name), 0, data);
   }
@@ -98,4 +103,20 @@ export function referenceStep(problem: Problem): Outcome {
     gradient: Float64Array.from(results.flatMap(({ gradient }) => [...gradient])),
     states: Float64Array.from(results.flatMap((result) => [...result.states])),
   };
+}
+
+/** Loss, final states and all gradients are within the bounds of one another. */
+export function expectSameStep(actual: Outcome, expected: Outcome, { model, seeds }: Problem): void {
+  const [seed] = seeds;
+  expectClose(actual.loss, expected.loss, { what: 'loss', seed });
+  expectClose(actual.states, expected.states, { what: 'final states', seed });
+  expectClose(actual.gradientNorm, expected.gradientNorm, { what: 'gradient norm', seed, pass: 'backward' });
+  seeds.forEach((own, n) => {
+    const [a, e] = [actual.gradient, expected.gradient].map((all) => trialOf(all, n, model.layout.size));
+    for (const { name, offset, rows, pitch } of model.layout.parameters) {
+      const part = [offset, offset + rows * pitch] as const;
+      expectClose(a!.subarray(...part), e!.subarray(...part),
+        { what: `gradient of ${name}`, seed: own, pass: 'backward' });
+    }
+  });
 }

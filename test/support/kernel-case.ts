@@ -1,8 +1,11 @@
 import { test } from 'vitest';
-import { type ControlValues, CONTROL_WORDS, writeControl } from '../../src/kernels/control.js';
+import {
+  CONTROL_WORDS, controlSet, controlSets, type ControlValues, repeatControl, writeControl,
+} from '../../src/kernels/control.js';
 import type { Kernel } from '../../src/kernels/kernel.js';
 import type { Driver } from '../../src/kernels/recurrence.js';
 import { embedding, linear, lstm, sequential } from '../../src/model/description.js';
+import type { Segment } from '../../src/model/segments.js';
 import { chooseStrategy, type Strategy } from '../../src/schedule/tiles.js';
 import type { Words } from './arrays.js';
 import { environment } from './environment.js';
@@ -50,5 +53,13 @@ export function controls(records: readonly Partial<ControlValues>[]): Words {
   records.forEach((record, trial) => writeControl(words, floats, trial, {
     seed: 1, step: 0, cursor: 0, keep: true, rate: 0, correction1: 1, correction2: 1, temperature: 0, ...record,
   }));
+  return words;
+}
+
+/** The same, and the sets for a window's segments (src/model/segments.ts). */
+export function segmentedControls(records: readonly Partial<ControlValues>[], segments: readonly Segment[]): Words {
+  const words = new Uint32Array(controlSets(segments.length) * controlSet(records.length));
+  words.set(controls(records));
+  repeatControl(words, new Float32Array(words.buffer), records.length, segments);
   return words;
 }

@@ -63,6 +63,13 @@ export function* programMatrix(): Generator<Program> {
       }
     }
   }
+  for (const driver of ['step', 'sequence'] as const) {
+    for (const [i, strategy] of Object.values(strategies(driver, 5)).entries()) {
+      const run = runShape(models[i]!, { timeSteps: 8, recompute: 3, batch: 5, trials: 1 + 2 * i, strategy });
+      yield training(run);
+      yield evaluation(run);
+    }
+  }
   for (const optimizer of [adam(), sgd({ momentum: 0.9 }), sgd(), rmsprop(), adagrad()]) {
     for (const clip of [{}, { norm: 5 }, { value: 1 }, { norm: 5, value: 0.1 }]) {
       yield training(runShape(models[0]!), optimizer, clip);

@@ -1,5 +1,5 @@
 import { dropout } from '../../../src/kernels/dropout.js';
-import { RESULT_WORDS, RING } from '../../../src/kernels/control.js';
+import { controlSet, RESULT_WORDS, RING } from '../../../src/kernels/control.js';
 import { update } from '../../../src/kernels/update.js';
 import { pad64 } from '../../../src/model/layout.js';
 import {
@@ -12,27 +12,34 @@ import { squaredNorm } from '../../../src/reference/squared-norm.js';
 import { updateParameters } from '../../../src/reference/update.js';
 import { double, type Floats, poisoned, randomFloats, trialOf, trialsOf } from '../arrays.js';
 import { expectClose, expectEqualBits } from '../close.js';
-import { controls, type KernelCase } from '../kernel-case.js';
+import { controls, type KernelCase, segmentedControls } from '../kernel-case.js';
 
-function dropoutCase(size: number, rate: number, trials: number, offsetIn: number, seed: number): KernelCase {
+/** Elements of a window from time step `first` on, a vec4f a time step. */
+function dropoutCase(
+  size: number, rate: number, trials: number, { offsetIn = 0, first = 0 }, seed: number,
+): KernelCase {
   const layer = 64 + 1;
   const step = 1000;
   const strideIn = pad64(size) + offsetIn;
   return {
-    name: `dropout ${rate} of ${size}, ${trials} trials${offsetIn ? ', from an offset' : ''}: equal bits`,
-    kernel: dropout({ size, share: rate, layer, trials, strideIn, strideOut: size, offsetIn }),
+    name: `dropout ${rate} of ${size}, ${trials} trials${offsetIn ? ', from an offset' : ''}` +
+      `${first ? `, after ${first} steps` : ''}: equal bits`,
+    kernel: dropout({ size, timeSteps: size / 4, share: rate, layer, trials, strideIn, strideOut: size, offsetIn }),
     prepare() {
       const values = randomFloats(new CounterRandom(seed, 0), trials * strideIn);
+      const segments = [{ first: 0, length: first }, { first, length: size / 4 }];
       return {
         arrays: {
           in: values, out: poisoned(trials * size),
-          control: controls(Array.from({ length: trials }, (_, n) => ({ seed: seed + n, step }))),
+          control: segmentedControls(Array.from({ length: trials }, (_, n) => ({ seed: seed + n, step })), segments)
+            .subarray(first > 0 ? controlSet(trials) : 0),
         },
         check({ out }) {
           for (let n = 0; n < trials; n++) {
-            const expected = new Float64Array(size);
-            referenceDropout(double(trialOf(values, n, strideIn).subarray(offsetIn, offsetIn + size)), expected,
-              { rate, seed: seed + n, step, layer });
+            const window = new Float64Array(4 * first + size);
+            window.set(double(trialOf(values, n, strideIn).subarray(offsetIn, offsetIn + size)), 4 * first);
+            referenceDropout(window, window, { rate, seed: seed + n, step, layer });
+            const expected = window.subarray(4 * first);
             expectEqualBits(trialOf(out as Floats, n, size), Float32Array.from(expected),
               `trial ${n} (seed ${seed + n})`);
           }
@@ -94,8 +101,9 @@ function updateCase(optimizer: OptimizerDescription, clip: Clip, size: number, s
 }
 
 export const trainingCases: KernelCase[] = [
-  dropoutCase(4, 0, 1, 0, 1), dropoutCase(1000, 0.2, 3, 64, 2), dropoutCase(4096, 0.5, 1, 0, 4294967295),
-  dropoutCase(260, 0.999, 3, 128, 3),
+  dropoutCase(4, 0, 1, {}, 1), dropoutCase(1000, 0.2, 3, { offsetIn: 64 }, 2),
+  dropoutCase(4096, 0.5, 1, {}, 4294967295), dropoutCase(260, 0.999, 3, { offsetIn: 128 }, 3),
+  dropoutCase(64, 0.5, 3, { first: 7 }, 4),
   ...optimizers.flatMap((optimizer, o) =>
     clips.map((clip, c) => updateCase(optimizer, clip, 64 * (1 + o + 4 * c), 4 * o + c))),
 ];
