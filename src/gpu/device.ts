@@ -5,6 +5,8 @@ export interface AdapterDescription {
   readonly architecture: string;
   /** Runs on the CPU (SwiftShader, lavapipe, WARP). Counts as an adapter all the same. */
   readonly software: boolean;
+  /** Threads of a subgroup, where the adapter has subgroups and all are of one size. */
+  readonly subgroup?: number;
 }
 
 /** An open GPU. Errors that no call caught make every later call throw: none stays in a console. */
@@ -58,9 +60,10 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   }
   const immediates = options.immediates !== false && offersImmediates(entry, adapter);
   const timestamps = adapter.features.has('timestamp-query');
+  const wanted: GPUFeatureName[] = ['timestamp-query', 'subgroups'];
   const gpu = await adapter.requestDevice({
     label: 'latch',
-    requiredFeatures: timestamps ? ['timestamp-query'] : [],
+    requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
     requiredLimits: raisedLimits(adapter.limits, immediates),
   });
   return wrap(entry, gpu, describe(adapter), immediates && takesImmediates(gpu), timestamps);
@@ -91,13 +94,15 @@ function raisedLimits(limits: GPUSupportedLimits, immediates: boolean): Record<s
 function describe(adapter: GPUAdapter): AdapterDescription {
   // In Chrome since 127; a GPU that does not say what it is counts as hardware.
   const info: Partial<GPUAdapterInfo> = adapter.info ?? {};
-  const { vendor = '', architecture = '', device = '', description = '' } = info;
+  const { vendor = '', architecture = '', device = '', description = '', subgroupMinSize, subgroupMaxSize } = info;
+  const subgroups = adapter.features.has('subgroups') && subgroupMinSize === subgroupMaxSize;
   const text = `${vendor} ${architecture} ${device} ${description}`;
   return {
     name: description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter',
     vendor,
     architecture,
     software: info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(text),
+    ...(subgroups && subgroupMaxSize ? { subgroup: subgroupMaxSize } : {}),
   };
 }
 

@@ -1,9 +1,12 @@
 import { pad4, type ParameterShape } from '../model/layout.js';
 import { keepDefines } from './keep.js';
-import { biasBindings, biasDefines, type Biases, ceilDiv, fittingWidth, type Kernel } from './kernel.js';
+import { biasBindings, biasDefines, type Biases, ceilDiv, type Defines, fittingWidth, type Kernel } from './kernel.js';
 
-/** Rows and vec4f columns of C that one thread keeps in registers. */
-export interface MatmulTile { readonly rows: number; readonly columns: number }
+/**
+ * Rows and vec4f columns of C that one thread keeps in registers. With `subgroup`, the threads of a subgroup, these
+ * share the rows and each loads a part of A for all; rows are then fewer than a subgroup or a multiple of it.
+ */
+export interface MatmulTile { readonly rows: number; readonly columns: number; readonly subgroup?: number }
 
 /** C[M, N] = op(A)·op(B), one product a trial. Pitches in floats, strides (one trial to the next) in floats. */
 export interface MatmulShape {
@@ -27,30 +30,64 @@ export interface MatmulShape {
   /** C is the gradient of this parameter. */
   readonly gradientOf?: Pick<ParameterShape, 'arrangement'>;
   readonly tile: MatmulTile;
+  /** Parts that k is cut into, each with a product of its own in C, trial by trial: `sumParts` adds them up. */
+  readonly splits?: number;
 }
 
 /** Typed face of `shaders/matmul.wgsl`. Rows of A, B and C are padded to four floats. */
 export function matmul(shape: MatmulShape): Kernel {
-  const { m, n, k, transposeA = false, transposeB = false, accumulate = false, biases = 0, trials } = shape;
+  const { m, n, k, transposeA = false, transposeB = false, accumulate = false, biases = 0, trials, splits = 1 } = shape;
   const columns = ceilDiv(n, 4);
-  // A transposed A is loaded by quads of rows.
-  const rows = transposeA ? pad4(Math.min(shape.tile.rows, pad4(m))) : Math.min(shape.tile.rows, m);
-  const tileColumns = Math.min(shape.tile.columns, columns);
-  const width = fittingWidth(ceilDiv(columns, tileColumns), 4, 64);
-  const height = Math.max(1, 64 / width);
+  const { defines, workgroups } = cut(shape);
+  const pitchA = shape.pitchA ?? pad4(transposeA ? m : k);
   return {
     file: 'matmul.wgsl',
     defines: {
-      M: m, N: n, K: k,
-      PITCH_A: (shape.pitchA ?? pad4(transposeA ? m : k)) / 4, PITCH_B: pad4(transposeB ? k : n) / 4, PITCH_C: columns,
+      M: m, N: n, K: k, PITCH_A: pitchA / 4, PITCH_B: pad4(transposeB ? k : n) / 4, PITCH_C: columns,
       STRIDE_A: shape.strideA / 4, OFFSET_A: (shape.offsetA ?? 0) / 4,
       STRIDE_B: shape.strideB / 4, STRIDE_C: shape.strideC / 4, STRIDE_BIAS: (shape.strideBias ?? 0) / 4,
-      TILE_ROWS: rows, TILE_QUADS: ceilDiv(rows, 4), TILE_COLUMNS: tileColumns, WORKGROUP_X: width, WORKGROUP_Y: height,
+      A_ROW_STEP: transposeA ? 1 : pitchA, A_K_STEP: transposeA ? pitchA : 1, IMMEDIATES: false, ...defines,
       TRANSPOSE_A: transposeA, TRANSPOSE_B: transposeB, TN: transposeA && !transposeB, TT: transposeA && transposeB,
+      SPLITS: splits, PART: pad4(ceilDiv(k, splits)),
       ACCUMULATE: accumulate, ...biasDefines(biases), ...keepDefines(shape.gradientOf),
     },
     bindings: { a: 'read', b: 'read', c: 'read_write', ...biasBindings(biases) },
-    workgroups: [ceilDiv(ceilDiv(columns, tileColumns), width), ceilDiv(ceilDiv(m, rows), height), trials],
-    cost: { bytes: 4 * trials * (m * k + k * n + (accumulate ? 2 : 1) * m * n), flops: 2 * trials * m * n * k },
+    workgroups: [...workgroups, splits * trials],
+    cost: {
+      bytes: 4 * trials * (m * k + k * n + (accumulate ? 2 : splits) * m * n), flops: 2 * trials * m * n * k,
+    },
+  };
+}
+
+/** How C is cut among threads: in lanes where the tile has a subgroup, else in blocks (shaders/matmul.wgsl). */
+function cut(shape: MatmulShape): { defines: Defines; workgroups: [number, number] } {
+  const { m, n, tile, transposeA = false, transposeB = false } = shape;
+  const columns = ceilDiv(n, 4);
+  const { subgroup } = tile;
+  if (subgroup !== undefined && !(transposeA && transposeB)) {
+    const most = Math.min(tile.rows, m);
+    const rows = most <= subgroup ? most : ceilDiv(most, subgroup) * subgroup;
+    const wide = Math.min(tile.columns, ceilDiv(columns, subgroup));
+    const group = Math.min(subgroup, rows);
+    return {
+      defines: {
+        FORM: transposeB ? 'lanes_nt' : 'lanes_n', A_TYPE: transposeB ? 'vec4f' : 'f32', SUBGROUPS: true,
+        WORKGROUP_X: subgroup, WORKGROUP_Y: 1, TILE_ROWS: rows, TILE_COLUMNS: wide, COLUMN_STEP: subgroup, GROUP: group,
+        ROW_GROUPS: rows / group,
+      },
+      workgroups: [ceilDiv(columns, subgroup * wide), ceilDiv(m, rows)],
+    };
+  }
+  // A transposed A is loaded by quads of rows.
+  const rows = transposeA ? pad4(Math.min(tile.rows, pad4(m))) : Math.min(tile.rows, m);
+  const wide = Math.min(tile.columns, columns);
+  const width = fittingWidth(ceilDiv(columns, wide), 4, 64);
+  const height = Math.max(1, 64 / width);
+  return {
+    defines: {
+      FORM: 'blocks', A_TYPE: 'vec4f', SUBGROUPS: false, TILE_ROWS: rows, TILE_QUADS: ceilDiv(rows, 4),
+      TILE_COLUMNS: wide, COLUMN_STEP: 1, WORKGROUP_X: width, WORKGROUP_Y: height,
+    },
+    workgroups: [ceilDiv(ceilDiv(columns, wide), width), ceilDiv(ceilDiv(m, rows), height)],
   };
 }

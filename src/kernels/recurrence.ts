@@ -221,7 +221,7 @@ export function driver(
     file,
     defines: {
       ...defines, FIRST_PHASE: phases[0]!, END_PHASE: phases.at(-1)! + 1, PHASE: phases[0]!,
-      WORKGROUP_X: width, WORKGROUP_Y: height, IMMEDIATES: immediates, TIME_BINDING: Object.keys(bindings).length,
+      WORKGROUP_X: width, WORKGROUP_Y: height, IMMEDIATES: immediates, SUBGROUPS: false, TIME_BINDING: Object.keys(bindings).length,
     },
     bindings,
     workgroups: alone ? [1, rowBlocks, trials] : [ceilDiv(blocks, width), ceilDiv(rowBlocks, height), trials],

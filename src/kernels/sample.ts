@@ -20,7 +20,7 @@ export function sample(
     file: 'sample.wgsl',
     defines: {
       V: vocabulary, SHARED: together, LANES: together ? LANES : 1, STREAM: stream.sampling, KEY_TAG: keyTag,
-      IMMEDIATES: immediates, TIME_BINDING: 5,
+      IMMEDIATES: immediates, SUBGROUPS: false, TIME_BINDING: 5,
     },
     bindings,
     workgroups: [1, 1, 1],

@@ -26,7 +26,10 @@ interface Row {
 const sizes = [
   [1, 1, 1], [5, 7, 3], [33, 17, 19], [64, 12, 96], [16, 8, 4], [40, 68, 65], [2, 130, 5], [3, 9, 33],
 ] as const;
-const tiles = [strategies('step').software.matmul, strategies('step').hardware.matmul, { rows: 3, columns: 3 }];
+const tiles = [
+  strategies('step').software.matmul, strategies('step').hardware.matmul, { rows: 3, columns: 3 },
+  { rows: 8, columns: 1, subgroup: 4 }, { rows: 3, columns: 2, subgroup: 4 }, { rows: 16, columns: 2, subgroup: 4 },
+];
 
 /** Every transposition with every tile and each two sizes; the other options go round so that each pair occurs. */
 function rows(): Row[] {
@@ -87,7 +90,7 @@ export const matmulCases: KernelCase[] = [...rows(), ...gradientRows()].map((row
   ].filter(Boolean).join(', ');
   const form = (transposeA ? 'T' : 'N') + (transposeB ? 'T' : 'N');
   return {
-    name: `matmul ${form} [${m}×${k}]·[${k}×${n}] tile ${tile.rows}×${tile.columns}, ` +
+    name: `matmul ${form} [${m}×${k}]·[${k}×${n}] tile ${tile.rows}×${tile.columns}${tile.subgroup ? ' in lanes' : ''}, ` +
       `${trials} trials${options && `, ${options}`}`,
     kernel: matmul(shape),
     prepare: () => prepare({ row, a, b, pitchA, strideA, strideB, strideC, strideBias, seed }),
