@@ -16,8 +16,10 @@ export type { Snapshot } from './model/engine.js';
 export { adagrad, adam, type Clip, type OptimizerDescription, rmsprop, sgd } from './model/optimizers.js';
 export { type TextCorpus, textCorpus, type TextCorpusOptions, unigramEntropy, Vocabulary } from './data/text.js';
 export {
-  createReferenceTrainer, createTrainer, resumeReferenceTrainer, resumeTrainer, type TrainerOptions,
+  createReferenceTrainer, createTrainer, resumeReferenceTrainer, resumeTrainer, type TrainerOptions, type TuneOptions,
+  tuneStrategy,
 } from './train/create.js';
+export type { Tried, Tuning } from './train/tuning.js';
 export type {
   GradientInput, NamedStates, Network, NetworkGradients, NetworkInput, NetworkOptions, NetworkResult,
 } from './model/network.js';

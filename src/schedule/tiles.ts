@@ -57,7 +57,8 @@ export function checkDriver(model: Model, driver: Driver): void {
   }
 }
 
-const unscannable = (model: Model): RecurrentDescription | undefined =>
+/** The first layer that a scan cannot carry. */
+export const unscannable = (model: Model): RecurrentDescription | undefined =>
   recurrentLayers(model).find((layer) => !cellOf(layer, 0).scan);
 
 // Measured on SwiftShader (bench/NOTES.md): registers are memory there, so large blocks win; a barrier costs µs for
@@ -89,7 +90,7 @@ function hardwareStrategy(workload: Workload, driver?: Driver): Strategy {
   };
 }
 
-const recurrentLayers = ({ layers }: Model): RecurrentDescription[] =>
+export const recurrentLayers = ({ layers }: Model): RecurrentDescription[] =>
   layers.filter((layer) => layer.kind === 'recurrent');
 const largestUnits = (model: Model): number => Math.max(0, ...recurrentLayers(model).map(({ units }) => units));
 

@@ -1,16 +1,21 @@
 import { checkBufferSize } from '../gpu/buffers.js';
 import type { Device } from '../gpu/device.js';
 import { type Driver, DRIVERS } from '../kernels/recurrence.js';
-import { checkInteger, checkOneOf } from '../model/check.js';
+import { checkFlag, checkInteger, checkNumber, checkOneOf } from '../model/check.js';
 import { checkTextModel, type Model } from '../model/description.js';
 import { checkRunShape, type EngineOptions, MOST_TRIALS } from '../model/engine.js';
 import type { LossDescription } from '../model/losses.js';
 import { adam, checkClip, checkRates, type Clip, type OptimizerDescription } from '../model/optimizers.js';
+import { segmentLength } from '../model/segments.js';
 import type { ReferenceEngine } from '../reference/engine.js';
 import { checkDriver, chooseStrategy } from '../schedule/tiles.js';
 import type { Checkpoint } from './checkpoint.js';
 import { GpuEngine } from './gpu-engine.js';
 import { Trainer } from './trainer.js';
+import type { Tuning } from './tuning.js';
+
+const DEFAULT_TIME_STEPS = 64;
+const DEFAULT_BATCH = 32;
 
 export interface TrainerOptions {
   /** Cross entropy, the only loss so far. */
@@ -29,6 +34,19 @@ export interface TrainerOptions {
   readonly rates?: readonly number[];
   /** How cells are carried through time on the GPU; chosen for the adapter where not given. */
   readonly driver?: Driver;
+  /**
+   * Keeps the activations of one segment of a window at a time on the GPU, of so many time steps, or about √timeSteps
+   * where `true`: memory grows with √timeSteps, and a step takes up to a third longer. Gradients are the same but for
+   * the order of sums. False by default: all activations are kept. Changes nothing on the CPU.
+   */
+  readonly recompute?: boolean | number;
+  /** Measures how to cut the work for this adapter, see {@link tuneStrategy}; else a table says. */
+  readonly tune?: boolean;
+}
+
+export interface TuneOptions extends Pick<TrainerOptions, 'timeSteps' | 'batch' | 'driver'> {
+  /** No candidate is begun after so long: 1,000 by default, 10,000 on a software adapter, which compiles slowly. */
+  readonly milliseconds?: number;
 }
 
 /**
@@ -39,7 +57,27 @@ export interface TrainerOptions {
 export async function createTrainer(
   device: Device, model: Model, options: TrainerOptions = {},
 ): Promise<Trainer<GpuEngine>> {
-  return gpuTrainer(device, runSettings(model, options));
+  const settings = runSettings(model, options);
+  return gpuTrainer(device, settings, undefined, checkFlag('tune', options.tune ?? false));
+}
+
+/**
+ * Measures, on training steps of this model, which driver and which tiles are the fastest on this adapter; about a
+ * second on a GPU, {@link TuneOptions.milliseconds}. Done once for an adapter, a version of Latch and shapes, then kept
+ * in memory and in the browser's storage. One network is measured, so that the choice is the same for any number of
+ * trials.
+ * @throws RangeError for an option out of range; GpuError where the model is too large for the adapter.
+ */
+export async function tuneStrategy(
+  device: Device, model: Model, { timeSteps = DEFAULT_TIME_STEPS, batch = DEFAULT_BATCH, ...options }: TuneOptions = {},
+): Promise<Tuning> {
+  const { driver, milliseconds } = options;
+  checkTextModel(model);
+  checkRunShape({ timeSteps, batch, seeds: [1] });
+  if (driver !== undefined) checkDriver(model, checkOneOf('driver', driver, DRIVERS));
+  if (milliseconds !== undefined) checkNumber('milliseconds', milliseconds, { min: 0 });
+  const { tunedStrategy } = await import('./tuning-cache.js'); // a page that never measures, never loads it
+  return tunedStrategy(device, { model, timeSteps, batch }, { driver, milliseconds });
 }
 
 /** The same run in float64 on the CPU, in plain loops: what the GPU is checked against. @throws RangeError likewise. */
@@ -63,10 +101,12 @@ const LARGEST_ARRAY = 2 ** 31;
 
 type Settings = EngineOptions & Pick<TrainerOptions, 'driver' | 'rates'>;
 
-const runOf = ({ model, timeSteps, batch, seeds, optimizer, clip }: EngineOptions): EngineOptions =>
-  ({ model, timeSteps, batch, seeds, optimizer, clip });
+const runOf = ({ model, timeSteps, batch, seeds, optimizer, clip, recompute }: EngineOptions): EngineOptions =>
+  ({ model, timeSteps, batch, seeds, optimizer, clip, ...(recompute === undefined ? {} : { recompute }) });
 
-function gpuTrainer(device: Device, settings: Settings, from?: Checkpoint): Trainer<GpuEngine> {
+async function gpuTrainer(
+  device: Device, settings: Settings, from?: Checkpoint, tune = false,
+): Promise<Trainer<GpuEngine>> {
   checkTextModel(settings.model);
   // Before the initial parameters are drawn, which takes as much memory here.
   checkBufferSize(device, 'parameters', 4 * settings.seeds.length * settings.model.layout.size);
@@ -76,7 +116,9 @@ function gpuTrainer(device: Device, settings: Settings, from?: Checkpoint): Trai
   const run = runOf(settings);
   // A checkpoint from the CPU names a driver that nobody has chosen.
   const asked = from && !from.strategy ? undefined : settings.driver;
-  const strategy = kept ?? chooseStrategy(device.adapter, run, asked);
+  const strategy = kept ?? (tune
+    ? (await tuneStrategy(device, run.model, { ...run, ...(asked ? { driver: asked } : {}) })).strategy
+    : chooseStrategy(device.adapter, run, asked));
   const engine = new GpuEngine(device, run, strategy);
   const about = { driver: strategy.driver, strategy, adapter: device.adapter.name };
   return new Trainer(engine, { ...run, ...about, ...ratesOf(settings) }, from);
@@ -95,10 +137,18 @@ async function referenceTrainer(settings: Settings, from?: Checkpoint): Promise<
   return new Trainer(new ReferenceEngine(run), { ...run, ...about, ...ratesOf(settings) }, from);
 }
 
+/** A segment's length where the run has segments. */
+function recomputeOf(recompute: boolean | number, timeSteps: number): Pick<Settings, 'recompute'> {
+  if (recompute === false) return {};
+  if (recompute === true) return { recompute: segmentLength(timeSteps) };
+  return { recompute: checkInteger('recompute (where it is not true or false)', recompute, 1, timeSteps) };
+}
+
 const ratesOf = ({ rates }: Settings): Pick<Settings, 'rates'> => (rates ? { rates } : {});
 
 function runSettings(model: Model, options: TrainerOptions): Settings {
-  const { loss, optimizer = adam(), clip = {}, timeSteps = 64, batch = 32, seed = 1, trials = 1, driver } = options;
+  const { loss, optimizer = adam(), clip = {}, seed = 1, trials = 1, driver } = options;
+  const { timeSteps = DEFAULT_TIME_STEPS, batch = DEFAULT_BATCH } = options;
   if (loss !== undefined) checkOneOf('loss', loss.kind, ['crossEntropy']);
   if (driver !== undefined) checkDriver(model, checkOneOf('driver', driver, DRIVERS));
   checkInteger('trials', trials, 1, MOST_TRIALS);
@@ -106,6 +156,7 @@ function runSettings(model: Model, options: TrainerOptions): Settings {
   const seeds = Array.from({ length: trials }, (_, n) => seed + n);
   return {
     model, optimizer, clip: checkClip(clip), ...checkRunShape({ timeSteps, batch, seeds }),
+    ...recomputeOf(options.recompute ?? false, timeSteps),
     ...(driver ? { driver } : {}), ...(options.rates ? { rates: checkRates(options.rates, trials) } : {}),
   };
 }
