@@ -50,8 +50,8 @@ export interface Report extends Conditions {
   readonly shape: Size;
   /** Seconds from the first system's start to the last one's end. */
   readonly seconds: number;
-  /** The loss before any update, by the float64 oracle. */
-  readonly expectedFirstLoss: number;
+  /** The loss before any update, by the float64 oracle; by the reference where that would take minutes. */
+  readonly expectedFirstLoss: number | null;
   readonly results: readonly Result[];
   /** What was not measured, or less than asked for, and why. */
   readonly cut: readonly Cut[];
@@ -171,6 +171,8 @@ export interface CurvePoint {
 export interface KernelReport extends Conditions {
   /** Copy, read and written bytes, GB/s. */
   readonly bandwidth: number;
+  /** Of a dispatch that does nothing, measured as the others are: no kernel is faster. */
+  readonly emptyMicroseconds: number;
   readonly kernels: readonly KernelFigure[];
   readonly breakdowns: readonly Breakdown[];
 }
