@@ -18,6 +18,7 @@ export interface TrainOptions {
   readonly headed: boolean;
   readonly cpu: boolean;
   readonly explain: boolean;
+  readonly tune: boolean;
   readonly chrome?: string;
 }
 
@@ -53,6 +54,7 @@ function commandLine(): Command {
     .option('--headed', 'show the browser')
     .option('--cpu', 'train the same in float64 on the CPU, without a browser')
     .option('--explain', 'print one training step as a table of dispatches, and stop')
+    .option('--tune', 'measure first which driver and tiles are the fastest here, and print them')
     .option('--chrome <path>', 'the browser to use (default: the one that set-up found)', named)
     .allowExcessArguments(false)
     .showHelpAfterError('Try npm start -- --help.')
@@ -78,13 +80,13 @@ export function parseOptions(args: readonly string[]): TrainOptions {
   const keys = new Set(SHAPE_OPTIONS.map((option) => option.attributeName()));
   const ofShape = Object.entries(values).filter(([key]) => keys.has(key));
   const others = Object.entries(values).filter(([key]) => !keys.has(key));
-  const defaults = { temperature: 0.8, headed: false, cpu: false, explain: false };
+  const defaults = { temperature: 0.8, headed: false, cpu: false, explain: false, tune: false };
   const options = { ...defaults, ...Object.fromEntries(others), shape: Object.fromEntries(ofShape) } as TrainOptions;
   refuseCombinations(options);
   return options;
 }
 
-function refuseCombinations({ shape, cpu, explain, headed, resume }: TrainOptions): void {
+function refuseCombinations({ shape, cpu, explain, headed, resume, tune }: TrainOptions): void {
   const refuse = (message: string): never => {
     throw new UsageError(`error: ${message}\nTry npm start -- --help.`, 2);
   };
@@ -96,6 +98,12 @@ function refuseCombinations({ shape, cpu, explain, headed, resume }: TrainOption
   if (cpu && explain) refuse('--explain shows what the GPU runs, and --cpu runs nothing there. Leave one of them out.');
   if (cpu && headed) refuse('--headed shows a browser, and --cpu uses none. Leave one of them out.');
   if (cpu && shape.driver) refuse('--driver is about the GPU, and --cpu uses none. Leave one of them out.');
+  if (cpu && tune) refuse('--tune is about the GPU, and --cpu uses none. Leave one of them out.');
+  if (resume !== undefined && tune) {
+    refuse('--tune makes a choice that changes the order of sums, and --resume goes on with that of the checkpoint. ' +
+      'Leave one of them out.');
+  }
+  if (cpu && shape.recompute) refuse('--recompute is about the GPU, and --cpu uses none. Leave one of them out.');
   if (resume !== undefined) return; // the checkpoint says what the rest of the model is
   try {
     // Where the adapter decides, its larger defaults: what is refused with these is refused with the smaller ones.

@@ -1,4 +1,5 @@
 import type { Finished, Started, StepRecord } from '../pages/events.js';
+import type { Tried, Tuning } from '../../src/index.js';
 import { bits, duration } from './progress.js';
 import { unusual, words } from './settings.js';
 
@@ -55,9 +56,24 @@ export function reportOf(info: Started, records: readonly StepRecord[], finished
   };
 }
 
+/** What was chosen by measurement, and against what. */
+export function tuningLines({ tried, chosen, timeSteps, took }: Tuning): string[] {
+  const width = Math.max(...tried.map(({ name }) => name.length));
+  const outcome = ({ name, milliseconds, against, reason }: Tried): string => [
+    ...(milliseconds === undefined ? [] : [`${milliseconds.toFixed(2)} ms`]),
+    ...(against === undefined ? [] : [`against ${against.toFixed(2)} of the best before`]),
+    ...(reason === undefined ? [] : [reason]), ...(chosen.includes(name) ? ['chosen'] : []),
+  ].join(', ');
+  return [
+    `Measured in ${duration(took / 1000)}, training steps of ${timeSteps} time steps: ` +
+      `${chosen.length > 0 ? chosen.join('; ') : 'the table\'s choice stays'}`,
+    ...tried.map((each) => `  ${each.name.padEnd(width)}  ${outcome(each)}`),
+  ];
+}
+
 /** What is about to run and why, in one or two lines. */
 export function startText(info: Started, textName: string): string {
-  const { shape, adapter, preset, from, steps, parameters, textLength, fromAdapter } = info;
+  const { shape, adapter, preset, from, steps, parameters, textLength, fromAdapter, tuning } = info;
   const why = {
     software: 'a software adapter, so defaults are small',
     gpu: 'a GPU, so defaults are large',
@@ -73,6 +89,7 @@ export function startText(info: Started, textName: string): string {
       `The checkpoint was made on ${fromAdapter}: the run goes on, but sums round differently here, ` +
         'so not bit for bit.',
     ]),
+    ...(tuning ? tuningLines(tuning) : []),
   ].join('\n');
 }
 

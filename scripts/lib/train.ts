@@ -46,7 +46,7 @@ async function train(options: TrainOptions): Promise<number> {
 
 /** All that can be refused before a browser starts is refused here. */
 async function prepare(options: TrainOptions): Promise<{ inputs: SessionInputs; request: SessionRequest }> {
-  const { shape, steps, temperature, cpu, explain, text: file, resume: resumeFile, checkpoint } = options;
+  const { shape, steps, temperature, cpu, explain, tune, text: file, resume: resumeFile, checkpoint } = options;
   const text = await loadText(file);
   const resume = resumeFile === undefined ? undefined : await readNamed('--resume', resumeFile);
   const corpus = textCorpus(text.content, { name: text.name });
@@ -63,7 +63,7 @@ async function prepare(options: TrainOptions): Promise<{ inputs: SessionInputs; 
   return {
     inputs: { text: text.content, resume },
     request: {
-      shape, steps, textName: text.name, temperature, prime, cpu, explain,
+      shape, steps, textName: text.name, temperature, prime, cpu, explain, tune,
       checkpointSeconds: checkpoint === undefined ? 0 : CHECKPOINT_SECONDS,
     },
   };

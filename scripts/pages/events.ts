@@ -1,4 +1,5 @@
 // What a session is given, and what it tells.
+import type { Tuning } from '../../src/index.js';
 import type { PresetName, Shape } from '../lib/settings.js';
 
 /** What a run is asked for. JSON-safe: it travels to the page. */
@@ -10,6 +11,8 @@ export interface SessionRequest {
   readonly prime: string;
   readonly cpu: boolean;
   readonly explain: boolean;
+  /** Measure how to cut the work before a new run. */
+  readonly tune: boolean;
   /** Checkpoints are wanted, one every so many seconds; 0 for none. */
   readonly checkpointSeconds: number;
 }
@@ -30,6 +33,8 @@ export interface Started {
   /** What computed the checkpoint, where it is another adapter. */
   readonly fromAdapter?: string;
   readonly unigramEntropy: number;
+  /** What was measured, where that was asked for. */
+  readonly tuning?: Tuning;
 }
 
 /** Known after the last step. Losses in nats a character, a value a trial. */

@@ -1,6 +1,6 @@
 import {
   type Checkpoint, createReferenceTrainer, createTrainer, type Device, resumeReferenceTrainer, resumeTrainer,
-  type TextCorpus, type Trainer, unigramEntropy,
+  type TextCorpus, type Trainer, tuneStrategy, unigramEntropy,
 } from '../../src/index.js';
 import {
   checkSteps, completeShape, modelOf, type Preset, type PresetName, PRESETS, type Shape, shapeOf, trainerOptions,
@@ -16,7 +16,7 @@ export interface Opened {
 
 /** A trainer for what was asked for and what computes. @throws RangeError where a checkpoint has no steps left to do */
 export async function openTrainer(
-  { shape: asked, steps: wanted }: SessionRequest, whole: TextCorpus, checkpoint?: Checkpoint, device?: Device,
+  { shape: asked, steps: wanted, tune }: SessionRequest, whole: TextCorpus, checkpoint?: Checkpoint, device?: Device,
 ): Promise<Opened> {
   const name: PresetName = !device ? 'cpu' : device.adapter.software ? 'software' : 'gpu';
   const preset: Preset = PRESETS[name];
@@ -25,11 +25,15 @@ export async function openTrainer(
   checkSteps(steps, wanted !== undefined, checkpoint?.step ?? 0);
   const { corpus, heldOutCharacters } = judgedBy(whole, preset.heldOut, shape);
   const vocabulary = whole.vocabulary.size;
+  const options = trainerOptions(shape);
+  // The trainer finds it in memory.
+  const tuning = tune && device && !checkpoint
+    ? await tuneStrategy(device, modelOf(shape, vocabulary), options) : undefined;
   const trainer: Trainer = await (
     checkpoint
       ? device ? resumeTrainer(device, checkpoint) : resumeReferenceTrainer(checkpoint)
-      : device ? createTrainer(device, modelOf(shape, vocabulary), trainerOptions(shape))
-        : createReferenceTrainer(modelOf(shape, vocabulary), trainerOptions(shape))
+      : device ? createTrainer(device, modelOf(shape, vocabulary), { ...options, tune })
+        : createReferenceTrainer(modelOf(shape, vocabulary), options)
   );
   const { adapter, driver, model } = trainer.settings;
   return {
@@ -38,7 +42,7 @@ export async function openTrainer(
       adapter, preset: name, shape, driver, vocabulary, textLength: whole.length, from: checkpoint?.step ?? 0, steps,
       parameters: model.layout.count,
       ...(checkpoint && checkpoint.adapter !== adapter ? { fromAdapter: checkpoint.adapter } : {}),
-      unigramEntropy: unigramEntropy(whole.tokens, vocabulary),
+      unigramEntropy: unigramEntropy(whole.tokens, vocabulary), ...(tuning ? { tuning } : {}),
     },
   };
 }

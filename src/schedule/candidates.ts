@@ -27,17 +27,23 @@ export function candidates(
   table: Strategy, { model }: Workload, { software, fixed }: { software: boolean; fixed: boolean },
 ): Candidate[][] {
   const { blocks, tiles } = software ? SOFTWARE : HARDWARE;
-  const matmuls = tiles.map(([rows, columns]): Candidate => ({
-    name: `matmul ${rows} × ${4 * columns}`, change: { matmul: { ...table.matmul, rows, columns } },
+  const { subgroup, rows, columns } = table.matmul;
+  const lanes = (shared: number | undefined) => (shared === undefined ? {} : { subgroup: shared });
+  const matmuls = [
+    ...tiles.map((tile) => [...tile, subgroup] as const),
+    ...(subgroup === undefined ? [] : [[rows, columns, undefined] as const]),
+  ].map(([r, c, shared]): Candidate => ({
+    name: `matmul ${r} × ${4 * c}${shared === undefined ? '' : ` in ${shared} lanes`}`,
+    change: { matmul: { rows: r, columns: c, ...lanes(shared) } },
   }));
   if (recurrentLayers(model).length === 0) return [matmuls];
   const scans = !unscannable(model);
   const drivers = (['step', 'sequence', ...(scans ? ['scan'] as const : [])] as const)
     .filter((driver) => driver !== table.driver && !fixed)
     .map((driver): Candidate => ({ name: `driver ${driver}`, change: { driver } }));
-  const cuts = blocks.map(([rows, quad, width]): Candidate => ({
-    name: `recurrence ${rows} rows, ${quad ? 'four units' : 'one unit'}, ${width} threads`,
-    change: { recurrence: { ...table.recurrence, rows, quad, width } },
+  const cuts = blocks.map(([r, quad, width]): Candidate => ({
+    name: `recurrence ${r} rows, ${quad ? 'four units' : 'one unit'}, ${width} threads`,
+    change: { recurrence: { ...table.recurrence, rows: r, quad, width } },
   }));
   return [drivers, cuts, matmuls];
 }

@@ -6,11 +6,14 @@ import type { Strategy } from '../schedule/tiles.js';
 /** A strategy from JSON of unknown origin. @throws RangeError that says what is wrong with it */
 export function parseStrategy(json: unknown): Strategy {
   const { driver, matmul, recurrence, columnLanes, sequence, submitFlops } = fieldsOf('strategy', json);
-  const { rows, columns } = fieldsOf('strategy matmul', matmul);
+  const { rows, columns, subgroup } = fieldsOf('strategy matmul', matmul);
   const { rows: blockRows, quad, width, chunks } = fieldsOf('strategy recurrence', recurrence);
   return {
     driver: checkOneOf('strategy driver', driver, DRIVERS),
-    matmul: { rows: checkInteger('matmul rows', rows, 1, 32), columns: checkInteger('matmul columns', columns, 1, 8) },
+    matmul: {
+      rows: checkInteger('matmul rows', rows, 1, 64), columns: checkInteger('matmul columns', columns, 1, 8),
+      ...(subgroup === undefined ? {} : { subgroup: checkInteger('matmul subgroup', subgroup, 1, 128) }),
+    },
     recurrence: {
       rows: checkInteger('recurrence rows', blockRows, 1, 32), quad: quad === true,
       width: checkInteger('recurrence width', width, 1, 256),

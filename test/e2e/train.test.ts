@@ -165,6 +165,15 @@ describe('npm start', () => {
     expect(await readFile(file)).toEqual(before);
   });
 
+  it('measures with --tune what is the fastest, says what was chosen and against what, and trains with it', async () => {
+    const { code, stdout, stderr } = await train(tiny('--tune', '--steps', '2'));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/Measured in .*, training steps of \d+ time steps: /);
+    expect(stdout).toMatch(/ the table's choice, driver \w+ +\d+\.\d\d ms/);
+    expect(stdout).toMatch(/ driver \w+ +(\d+\.\d\d ms, against \d+\.\d\d of the best before|the time for measuring)/);
+    expect(stdout).toMatch(/steps +2 of 2/);
+  });
+
   it('prints the recorded program with --explain', async () => {
     const { code, stdout } = await train(tiny('--explain'));
     expect(code).toBe(0);

@@ -44,6 +44,7 @@ const OUT_OF_RANGE: readonly [option: string, value: string, message: string][] 
   ['--zoneout <p>', '0.1,0.1,0.1', 'Give one number, or two with a comma between: hidden,cell.'],
   ['--forget-bias <x>', 'high', 'Give a number.'],
   ['--optimizer <name>', 'lion', 'Allowed choices are adam, rmsprop, sgd, adagrad.'],
+  ['--recompute [t]', '0', 'Give a whole number from 1 to 65535.'],
   ['--driver <name>', 'wave', 'Allowed choices are step, sequence, scan.'],
   ['--text <file>', '', 'Give a path.'],
   ['--resume <file>', '', 'Give a path.'],
@@ -80,7 +81,11 @@ describe('the command line of npm start', () => {
   it.each([
     [['--cpu', '--explain'], '--explain shows what the GPU runs, and --cpu runs nothing there. Leave one of them out.'],
     [['--cpu', '--headed'], '--headed shows a browser, and --cpu uses none. Leave one of them out.'],
+    [['--cpu', '--tune'], '--tune is about the GPU, and --cpu uses none. Leave one of them out.'],
+    [['--resume', 'old', '--tune'], '--tune makes a choice that changes the order of sums, and --resume goes on with ' +
+      'that of the checkpoint. Leave one of them out.'],
     [['--cpu', '--driver', 'step'], '--driver is about the GPU, and --cpu uses none. Leave one of them out.'],
+    [['--cpu', '--recompute'], '--recompute is about the GPU, and --cpu uses none. Leave one of them out.'],
     [['--seed', '4294967295', '--trials', '2'],
       '--seed 4294967295 with --trials 2 passes the largest seed, 4294967295. Give a seed of at most 4294967294.'],
     [['--cell', 'gru', '--truncated'],
@@ -117,7 +122,7 @@ describe('the command line of npm start', () => {
         clipValue: 0.5, dropout: 0.25, seed: 7, trials: 3, driver: 'step',
       },
       text: 'book.txt', steps: 20, temperature: 0, prime: '', checkpoint: json, resume: 'old', json, headed: true,
-      cpu: false, explain: true, chrome: '/bin/chrome',
+      cpu: false, explain: true, tune: false, chrome: '/bin/chrome',
     });
   });
 
@@ -133,6 +138,8 @@ describe('the command line of npm start', () => {
     expect(shapeOf('--cell', 'lstm-projected', '--projection', '100', '--forget-bias', '1', '--zoneout', '0.1'))
       .toEqual({ cell: 'lstm-projected', projection: 100, forgetBias: 1, zoneout: 0.1 });
     expect(shapeOf('--cell', 'min-gru', '--driver', 'scan')).toEqual({ cell: 'min-gru', driver: 'scan' });
+    expect(shapeOf('--recompute')).toEqual({ recompute: true });
+    expect(shapeOf('--recompute', '16')).toEqual({ recompute: 16 });
   });
 
   it.each(Object.keys(cells))('takes --cell %s, and the help says what that is', (cell) => {
@@ -144,7 +151,10 @@ describe('the command line of npm start', () => {
   });
 
   it('leaves what was not given to the checkpoint or the adapter', () => {
-    expect(parseOptions([])).toEqual({ shape: {}, temperature: 0.8, headed: false, cpu: false, explain: false });
+    expect(parseOptions([])).toEqual({
+      shape: {}, temperature: 0.8, headed: false, cpu: false, explain: false, tune: false,
+    });
+    expect(parseOptions(['--tune']).tune).toBe(true);
   });
 
   it('prints every option with its default in the help, which is no error', () => {
@@ -153,8 +163,8 @@ describe('the command line of npm start', () => {
     const options = [
       'text', 'cell', 'units', 'layers', 'embedding', 'time', 'batch', 'steps', 'rate', 'optimizer', 'clip-norm',
       'clip-value', 'dropout', 'temperature', 'prime', 'seed', 'trials', 'checkpoint', 'resume', 'json', 'headed',
-      'cpu', 'chrome', 'driver', 'explain', 'help', 'bias', 'initial', 'forget-bias', 'recurrent-dropout', 'zoneout',
-      'peepholes', 'size', 'truncated', 'modules', 'projection',
+      'cpu', 'chrome', 'driver', 'explain', 'tune', 'help', 'bias', 'initial', 'forget-bias', 'recurrent-dropout', 'zoneout',
+      'peepholes', 'size', 'truncated', 'modules', 'projection', 'recompute',
     ];
     for (const option of options) expect(message, option).toMatch(new RegExp(`--${option}\\b`));
     const line = message.split('\n').find((text) => text.includes('--units')) ?? '';
