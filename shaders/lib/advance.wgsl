@@ -25,6 +25,9 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
 #if ${PRODUCT}
 #include "lib/product.wgsl"
 #endif
+#if ${SUBGROUPS}
+  if (block >= BLOCKS%p) { return; } // a thread that has loaded for the others alone
+#endif
   for (var r = 0u; r < min(ROWS, B - row); r++) {
     let previous0 = history0 + PREVIOUS * SLOT + (row + r) * HP + block;
     let next0 = history0 + NEXT * SLOT + (row + r) * HP + block;

@@ -19,6 +19,9 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
   let gates0 = (trial * T + t) * B * GATE_PITCH;
 #if ${PRODUCT}
 #include "lib/product.wgsl"
+#if ${SUBGROUPS}
+  if (block >= BLOCKS%p) { return; } // a thread that has loaded for the others alone
+#endif
   for (var r = 0u; r < min(ROWS, B - row); r++) {
     let first = PRODUCTS + gates0 + (row + r) * GATE_PITCH;
     for (var c = 0u; c < min(COLUMNS%p, PITCH%p - block * COLUMNS%p); c++) {
@@ -26,6 +29,9 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
     }
   }
 #else
+#if ${SUBGROUPS}
+  if (block >= BLOCKS%p) { return; } // a thread that has loaded for the others alone
+#endif
   for (var r = 0u; r < min(ROWS, B - row); r++) {
     let gates_row = gates0 + (row + r) * GATE_PITCH;
     let at = (row + r) * HP + block;

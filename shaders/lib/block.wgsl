@@ -72,3 +72,8 @@ struct Backward {
   below: f32,
 #endif
 }
+
+#if ${SUBGROUPS}
+// Of the thread in its subgroup, whose threads have the same rows and neighbouring blocks of units.
+var<private> thread: u32;
+#endif

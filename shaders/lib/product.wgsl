@@ -1,5 +1,5 @@
 // Z = [Z +] Σ_s source_s·R_s for a block's ROWS × COLUMNS vec4f, in registers, then in the array z. Phase %p; see
-// lib/advance.wgsl.
+// lib/advance.wgsl. With SUBGROUPS each thread loads a part of the source for all of its subgroup.
 
 %unroll c ${COLUMNS}
   let column%c = min(block * COLUMNS%p + %cu, PITCH%p - 1u);
@@ -17,14 +17,29 @@
   for (var s = 0u; s < ${SOURCES}u; s++) {
     let first = trial * ${STRIDE_PARAMETERS}u + s * ${STRIDE_SOURCE}u;
     let source0 = history0 + SOURCES%p[s] * BLOCK + ${SOURCE_SLOT} * SLOT;
+#if ${SUBGROUPS}
+%unroll q ${ROW_GROUPS}
+    let from%q = source0 + min(row + %{q*${GROUP}}u + min(thread, ${GROUP}u - 1u), B - 1u) * HP;
+%end
+#else
 %unroll r ${ROWS}
     let from%r = source0 + row%r * HP;
 %end
+#endif
 #if ${QUAD}
     for (var k4 = 0u; k4 < (K%p + 3u) / 4u; k4++) {
+#if ${SUBGROUPS}
+%unroll q ${ROW_GROUPS}
+      let of_lane%q = states[from%q + k4];
+%unroll i ${GROUP}
+      let h%{q*${GROUP}+i} = subgroupBroadcast(of_lane%q, %iu);
+%end
+%end
+#else
 %unroll r ${ROWS}
       let h%r = states[from%r + k4];
 %end
+#endif
 %unroll c ${COLUMNS}
       let w%c = mat4x4f( // past K, the source's padding is zero
 %unroll j 4
@@ -38,9 +53,18 @@
     }
 #else
     for (var k = 0u; k < K%p; k++) {
+#if ${SUBGROUPS}
+%unroll q ${ROW_GROUPS}
+      let of_lane%q = states[from%q + k];
+%unroll i ${GROUP}
+      let h%{q*${GROUP}+i} = subgroupBroadcast(of_lane%q, %iu);
+%end
+%end
+#else
 %unroll r ${ROWS}
       let h%r = states[from%r + k];
 %end
+#endif
 %unroll c ${COLUMNS}
       let w%c = weights%p[first + k * PITCH%p + column%c];
 %unroll r ${ROWS}

@@ -4,9 +4,15 @@
 %unroll q ${UNITS}
   let unit%q = min(block * UNITS + %qu, ${OUT_UNITS}u - 1u);
 %end
+#if ${SUBGROUPS}
+%unroll g ${ROW_GROUPS}
+  let from%g = ((trial * T + origin) * B + min(row + %{g*${GROUP}}u + min(thread, ${GROUP}u - 1u), B - 1u)) * ${DELTA_PITCH}u;
+%end
+#else
 %unroll r ${ROWS}
   let from%r = ((trial * T + origin) * B + min(row + %ru, B - 1u)) * ${DELTA_PITCH}u;
 %end
+#endif
   var products = array<f32, ${PRODUCTS}>();
   for (var s = 0u; s < ${SOURCES}u && begun; s++) {
     let transposed0 = trial * ${STRIDE_TRANSPOSED}u + ${OFFSET_TRANSPOSED}u + s * ${STRIDE_TURNED}u;
@@ -19,8 +25,19 @@
 %unroll q ${UNITS}
       let w%q = transposed[transposed0 + n * ${OUT_UNITS}u + unit%q];
 %end
+#if ${SUBGROUPS}
+%unroll g ${ROW_GROUPS}
+      let of_lane%g = delta%p(from%g, n);
+%unroll i ${GROUP}
+      let dz%{g*${GROUP}+i} = subgroupBroadcast(of_lane%g, %iu);
+%end
+%end
+#else
 %unroll r ${ROWS}
       let dz%r = delta%p(from%r, n);
+%end
+#endif
+%unroll r ${ROWS}
 %unroll q ${UNITS}
       d%r_%q += dot(dz%r, w%q);
 %end

@@ -26,6 +26,9 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
 #endif
 #include "lib/product_backward.wgsl"
 #endif
+#if ${SUBGROUPS}
+  if (block >= BACK_BLOCKS%p) { return; } // a thread that has loaded for the others alone
+#endif
   for (var r = 0u; r < min(ROWS, B - row); r++) {
     let at = (row + r) * HP + block;
     let output_at = ((trial * T + t) * B + row + r) * OUTPUT_PITCH + block;

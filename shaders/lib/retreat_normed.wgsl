@@ -22,6 +22,9 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
   let begun = !last;
 #include "lib/product_backward.wgsl"
 #endif
+#if ${SUBGROUPS}
+  if (block >= BACK_BLOCKS%p) { return; } // a thread that has loaded for the others alone
+#endif
   for (var r = 0u; r < min(ROWS, B - row); r++) {
     let gates_row = gates0 + (row + r) * GATE_PITCH;
     let at = (row + r) * HP + block;

@@ -12,7 +12,15 @@
 #include "lib/forward.wgsl"
 
 @compute @workgroup_size(${WORKGROUP_X})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+fn main(
+  @builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u,
+#if ${SUBGROUPS}
+  @builtin(subgroup_invocation_id) index: u32,
+#endif
+) {
+#if ${SUBGROUPS}
+  thread = index;
+#endif
   for (var step = time; step < min(T, time + ${STEPS}u); step++) {
 #if ${REVERSE}
     let t = T - 1u - step;
@@ -20,8 +28,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     let t = step;
 #endif
 %unroll p ${PHASES}
-    for (var block = local.x; block < BLOCKS%p; block += ${WORKGROUP_X}u) {
+    for (var first = 0u; first < BLOCKS%p; first += ${WORKGROUP_X}u) {
+      let block = first + local.x;
+#if ${SUBGROUPS}
       advance%p(group.z, t, group.y * ROWS, block);
+#else
+      if (block < BLOCKS%p) { advance%p(group.z, t, group.y * ROWS, block); }
+#endif
     }
 #if ${MEETS}
     storageBarrier();

@@ -10,7 +10,15 @@
 #include "lib/backward.wgsl"
 
 @compute @workgroup_size(${WORKGROUP_X})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+fn main(
+  @builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u,
+#if ${SUBGROUPS}
+  @builtin(subgroup_invocation_id) index: u32,
+#endif
+) {
+#if ${SUBGROUPS}
+  thread = index;
+#endif
   for (var step = time; step < min(T, time + ${STEPS}u); step++) {
 #if ${REVERSE}
     let t = step;
@@ -18,8 +26,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     let t = T - 1u - step;
 #endif
 %unroll p ${PHASES}
-    for (var block = local.x; block < BACK_BLOCKS%p; block += ${WORKGROUP_X}u) {
+    for (var first = 0u; first < BACK_BLOCKS%p; first += ${WORKGROUP_X}u) {
+      let block = first + local.x;
+#if ${SUBGROUPS}
       retreat%p(group.z, t, group.y * ROWS, block);
+#else
+      if (block < BACK_BLOCKS%p) { retreat%p(group.z, t, group.y * ROWS, block); }
+#endif
     }
 #if ${MEETS}
     storageBarrier();

@@ -9,6 +9,16 @@
 #include "lib/backward.wgsl"
 
 @compute @workgroup_size(${WORKGROUP_X}, ${WORKGROUP_Y})
+#if ${SUBGROUPS}
+fn main(
+  @builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u,
+  @builtin(subgroup_invocation_id) index: u32,
+) {
+  thread = index;
+  retreat${PHASE}(group.z, time, group.y * ROWS, group.x * ${WORKGROUP_X}u + local.x);
+}
+#else
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x < BACK_BLOCKS${PHASE} && id.y < ROW_BLOCKS) { retreat${PHASE}(id.z, time, id.y * ROWS, id.x); }
 }
+#endif

@@ -18,6 +18,8 @@ export interface RecurrenceTile {
   readonly quad: boolean;
   /** Threads of a workgroup. */
   readonly width: number;
+  /** Threads of a subgroup, which then share their rows, and the loads of what those rows multiply. */
+  readonly subgroup?: number;
   /** Stretches of time that a scan takes side by side; 1 where absent. */
   readonly chunks?: number;
 }
@@ -81,7 +83,9 @@ export function block(shape: RecurrenceShape): { rows: number; units: number; qu
   const { tile, batch, cell } = shape;
   const rows = cell.lanes > 4 ? Math.max(1, tile.rows / 2) : tile.rows;
   const quad = quads(shape);
-  return { rows: Math.min(rows, batch), units: quad ? 4 : 1, quad };
+  const most = Math.min(rows, batch);
+  const { subgroup = most } = tile; // beyond one load of a subgroup's, rows are loaded by as many
+  return { rows: most <= subgroup ? most : ceilDiv(most, subgroup) * subgroup, units: quad ? 4 : 1, quad };
 }
 
 /** Units that phase `p` writes forward; backward the phase makes the gradient of its source's units. */
@@ -210,10 +214,12 @@ export function driver(
   const blocks = ceilDiv(units, wide);
   const rowBlocks = ceilDiv(batch, rows);
   const alone = file.includes('/sequence'); // a workgroup owns its rows
-  const width = alone
-    ? powerOfTwo(Math.min(blocks, tile.width))
+  const lanes = /(step|sequence)/.test(file) ? tile.subgroup : undefined; // those that come in both forms
+  const width = lanes ? ceilDiv(Math.min(blocks, tile.width), lanes) * lanes
+    : alone ? powerOfTwo(Math.min(blocks, tile.width))
     : fittingWidth(blocks, Math.min(4, tile.width), tile.width);
-  const height = alone ? 1 : Math.max(1, tile.width / width);
+  const height = alone || lanes ? 1 : Math.max(1, tile.width / width);
+  const group = Math.min(rows, lanes ?? rows);
   const steps = alone ? timeSteps : 1;
   const weights = phases.reduce((sum, p) => sum +
     cell.phases[p]!.products.length * sourceUnits(shape, p) * phaseUnits(shape, p) * cell.phases[p]!.lanes, 0);
@@ -221,7 +227,8 @@ export function driver(
     file,
     defines: {
       ...defines, FIRST_PHASE: phases[0]!, END_PHASE: phases.at(-1)! + 1, PHASE: phases[0]!,
-      WORKGROUP_X: width, WORKGROUP_Y: height, IMMEDIATES: immediates, SUBGROUPS: false, TIME_BINDING: Object.keys(bindings).length,
+      WORKGROUP_X: width, WORKGROUP_Y: height, IMMEDIATES: immediates, SUBGROUPS: lanes !== undefined,
+      GROUP: group, ROW_GROUPS: rows / group, TIME_BINDING: Object.keys(bindings).length,
     },
     bindings,
     workgroups: alone ? [1, rowBlocks, trials] : [ceilDiv(blocks, width), ceilDiv(rowBlocks, height), trials],

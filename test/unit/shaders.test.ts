@@ -72,13 +72,13 @@ describe('an invalid shader', () => {
 describe('expanding a shader', () => {
   test('a missing define names file, line and define', () => {
     expect(() => expand('sum.wgsl', {})).toThrow(/^sum\.wgsl:18 needs a value for SIZE$/);
-    expect(() => expand('recurrence/sequence.wgsl', { IMMEDIATES: true, TIME_BINDING: 2, CELL: 'lstm', T: 1 }))
-      .toThrow(/^lib\/gates\.wgsl:4 needs a value for ONE_LANE$/);
+    const defines = { IMMEDIATES: true, SUBGROUPS: false, TIME_BINDING: 2, CELL: 'lstm', T: 1 };
+    expect(() => expand('recurrence/sequence.wgsl', defines)).toThrow(/^lib\/gates\.wgsl:4 needs a value for ONE_LANE$/);
   });
 
   test('a missing file is named', () => {
     expect(() => expand('sums.wgsl', {})).toThrow('shader sums.wgsl does not exist');
-    expect(() => expand('recurrence/step.wgsl', { CELL: 'gru9', IMMEDIATES: true }))
+    expect(() => expand('recurrence/step.wgsl', { CELL: 'gru9', IMMEDIATES: true, SUBGROUPS: false }))
       .toThrow('shader cells/gru9.wgsl does not exist');
   });
 
