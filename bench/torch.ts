@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from '../scripts/lib/state.mjs';
+import { expectedFirstLoss } from './expected.js';
+import { createProblem, flopsPerStep, type Problem, TRAINING } from './problem.js';
+import type { Result } from './report-types.js';
+import { sizeOf } from './sizes.js';
+
+/** A row, and every loss that was read, by step from 1. */
+export type TorchResult = Result & { readonly losses: Readonly<Record<number, number>> };
+
+/** What bench/torch.py prints of one form: eager or a graph, with TF32 or without. */
+type Row = Pick<Result, 'name' | 'spread' | 'spreadSync' | 'steps' | 'stepsSync' | 'gpuBytes'> & {
+  readonly msPerStep: number; readonly msPerStepSync: number; readonly firstStepMs: number;
+  readonly losses: Readonly<Record<number, number>>;
+};
+
+/** A first loss further than this from the float64 one is wrong. */
+const TOLERANCE = 1e-3;
+const MINUTES = 10;
+
+const run = promisify(execFile);
+
+/** Whether `python3` has PyTorch with CUDA; else why not, in a line. */
+export async function findTorch(): Promise<{ readonly version: string } | { readonly missing: string }> {
+  const probe = 'import torch; print(torch.__version__ if torch.cuda.is_available() else "")';
+  try {
+    const version = (await run('python3', ['-c', probe], { timeout: 60_000 })).stdout.trim();
+    return version ? { version } : { missing: 'python3 has PyTorch, which finds no CUDA device' };
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    return { missing: code === 'ENOENT' ? 'there is no python3' : 'python3 has no PyTorch' };
+  }
+}
+
+/**
+ * The problem of each size with PyTorch's `nn.LSTM` on CUDA: rows `torch`, `torch-graph`, `torch-tf32` and
+ * `torch-graph-tf32`. Gives nothing, and says so in one line, where `python3` has no PyTorch with CUDA.
+ * @throws Error with Python's own words where it breaks off
+ */
+export async function torchResults(sizes: readonly string[], log: (text: string) => void): Promise<TorchResult[]> {
+  const found = await findTorch();
+  if ('missing' in found) {
+    log(`torch: left out, ${found.missing}`);
+    return [];
+  }
+  const results: TorchResult[] = [];
+  for (const name of sizes) {
+    log(`torch ${found.version}: ${name}`);
+    const problem = createProblem(sizeOf(name));
+    const { device, rows } = await measure(problem);
+    results.push(...rows.map((row) => resultOf(row, name, problem, device)));
+  }
+  return results;
+}
+
+async function measure(problem: Problem): Promise<{ device: string; rows: Row[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'latch-torch-'));
+  try {
+    await writeProblem(problem, folder);
+    const { stdout } = await run('python3', [join(root, 'bench/torch.py'), folder], {
+      timeout: MINUTES * 60_000, maxBuffer: 2 ** 26,
+    });
+    return JSON.parse(stdout.trim().split('\n').at(-1)!) as { device: string; rows: Row[] };
+  } catch (error) {
+    const words = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1);
+    throw new Error(`PyTorch broke off: ${words ?? String(error)}`, { cause: error });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** problem.json names what lies in problem.bin, in order. */
+export async function writeProblem(problem: Problem, folder: string): Promise<void> {
+  const { vocabulary, hidden, layers, timeSteps, batch } = problem;
+  const gates = 4 * hidden;
+  const tensors: [string, number[], Float32Array | Int32Array][] = [
+    ...problem.lstm.flatMap(({ weightIh, weightHh, bias, inputs }, l): typeof tensors => [
+      [`weight_ih_l${l}`, [gates, inputs], weightIh], [`weight_hh_l${l}`, [gates, hidden], weightHh],
+      [`bias_ih_l${l}`, [gates], bias],
+    ]),
+    ['weight', [vocabulary, hidden], problem.linearWeight], ['bias', [vocabulary], problem.linearBias],
+    ['ids', [timeSteps, batch], problem.ids], ['targets', [timeSteps, batch], problem.targets],
+  ];
+  const about = {
+    size: { vocabulary, hidden, layers, timeSteps, batch }, training: TRAINING, rounds: 5, roundSeconds: 0.5,
+    tensors: tensors.map(([name, shape, data]) => [name, shape, data instanceof Float32Array ? 'float32' : 'int32']),
+  };
+  await writeFile(join(folder, 'problem.json'), JSON.stringify(about));
+  await writeFile(join(folder, 'problem.bin'), Buffer.concat(tensors.map(([, , data]) =>
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength))));
+}
+
+/** `row` as the other systems' rows are; `device` in words. */
+export function resultOf(row: Row, size: string, problem: Problem, device: string): TorchResult {
+  const { losses, msPerStep } = row;
+  const steps = Object.keys(losses).map(Number);
+  const lossStep = Math.max(...steps);
+  const [first, last] = [losses[1]!, losses[lossStep]!];
+  const expected = expectedFirstLoss(problem);
+  const right = Math.abs(first - expected) <= TOLERANCE; // false for NaN
+  return {
+    ...row, size, system: 'torch', backend: 'cuda', losses,
+    usPerTimeStep: (msPerStep * 1000) / problem.timeSteps, gflops: flopsPerStep(problem) / msPerStep / 1e6,
+    ceilingShare: null, dispatches: null, submits: null, pipelinesCreated: null, buffersCreated: null,
+    bindGroupsCreated: null, bundleBytes: null, loss: [first, last], lossStep,
+    checks: { firstLoss: right, wentDown: last < first, agrees: null },
+    ...(right ? {} : { error: `wrong: its first loss is ${first}, the float64 oracle's ${expected}` }),
+    note: device,
+  };
+}
