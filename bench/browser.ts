@@ -1,3 +1,4 @@
+import type { Browser, Page } from 'puppeteer';
 import { launchBrowser } from '../scripts/lib/launch.mjs';
 import { type PageServer, servePage } from '../scripts/lib/serve.js';
 
@@ -20,4 +21,16 @@ export function servePages(): Promise<PageServer> {
       ],
     },
   });
+}
+
+/** A page whose uncaught errors and WebGPU complaints are kept: a peer may train on garbage and only log it. */
+export async function openPage(browser: Browser, url: string, onError: (text: string) => void): Promise<Page> {
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => onError(error instanceof Error ? error.message : String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') onError(message.text());
+  });
+  await page.goto(url);
+  await page.waitForFunction('window.bench !== undefined');
+  return page;
 }

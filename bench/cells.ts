@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { root } from '../scripts/lib/state.mjs';
 import { cells, type Driver } from '../src/index.js';
-import { launchChrome, servePages } from './browser.js';
+import { launchChrome, openPage, servePages } from './browser.js';
 import { type CellReport, cellTable, driversOf, withTable } from './cell-table.js';
-import { openPage } from './contest.js';
 import { wholeNumber } from './options.js';
 import { SIZES, type SizeName } from './problem.js';
-import { median } from './report.js';
+import { median } from './statistics.js';
 
 interface Options {
   readonly size: SizeName;
@@ -73,7 +72,7 @@ async function measure({ size, only, steps, rounds, chrome }: Options): Promise<
       const spread = (Math.max(...times) - Math.min(...times)) / msPerStep;
       return { cell, driver, msPerStep, spread, steps: steps * rounds, firstStepMs };
     });
-    return { adapter: await page.evaluate(() => window.bench.adapter()), size, results };
+    return { adapter: (await page.evaluate(() => window.bench.adapter())).name, size, results };
   } finally {
     await pages.close();
     await browser.close();

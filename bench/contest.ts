@@ -1,114 +1,164 @@
-import type { Browser, Page } from 'puppeteer';
+import { expectedSeconds } from './costs.js';
+import type { Host, Hosts } from './hosts/host.js';
 import type { Round, Started } from './measure.js';
-import type { Options } from './options.js';
-import { systemEntry } from './system.js';
+import { allot, type Effort, planRounds, type Rounds, stepsWanted } from './plan.js';
+import type { Size } from './problem.js';
 
 /** A system's run as it went; `error` where it broke off. */
 export interface Run {
   readonly name: string;
-  readonly backend: string;
   started?: Started;
-  rounds: Round[];
+  natural: Round[];
+  sync: Round[];
+  /** Steps of each round, as planned. */
+  plan: Rounds;
   losses: Record<number, number>;
+  /** What its page complained of. */
+  complaints: readonly string[];
   error?: string;
+}
+
+export interface Task {
+  readonly name: string;
+  readonly size: Size;
+  readonly software: boolean;
+  readonly effort: Effort;
+  readonly log: (text: string) => void;
 }
 
 interface Seat {
   readonly name: string;
   readonly run: Run;
-  readonly page: Page;
-  /** Steps of each round. */
-  plan: number[];
+  host: Host | undefined;
 }
 
-type Log = (text: string) => void;
+/** Past this a round is worth a line of its own. */
+const SLOW_MS = 3000;
 
-/** A page whose uncaught errors and WebGPU complaints are kept: a peer may train on garbage and only log it. */
-export async function openPage(browser: Browser, url: string, onError: (text: string) => void): Promise<Page> {
-  const page = await browser.newPage();
-  page.on('pageerror', (error) => onError(error instanceof Error ? error.message : String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') onError(message.text());
-  });
-  await page.goto(url);
-  await page.waitForFunction('window.bench !== undefined');
-  return page;
-}
-
-/** Steps in each round, so that all rounds together keep to the budget; at least one step in one round. */
-export function planRounds(stepMs: number, { steps, rounds, budget }: Pick<Options, 'steps' | 'rounds' | 'budget'>) {
-  const affordable = Math.max(1, Math.min(steps, Math.floor((budget * 1000) / stepMs)));
-  const count = Math.min(rounds, affordable);
-  const upTo = (round: number) => Math.floor((round * affordable) / count);
-  return Array.from({ length: count }, (_, round) => upTo(round + 1) - upTo(round));
-}
+/** Seconds beside the measured steps: to read losses, to close. */
+const RESERVE = 10;
 
 /** Starts each system in a page of its own, one after another, then lets them take turns, round by round. */
-export async function contest(
-  browser: Browser, url: string, names: readonly string[], options: Options, log: Log,
-): Promise<Run[]> {
+export async function contest(hosts: Hosts, names: readonly string[], task: Task): Promise<Run[]> {
+  const begun = performance.now();
+  const remaining = () => task.effort.limit - (performance.now() - begun) / 1000;
   const seats: Seat[] = [];
-  for (const name of names) seats.push(await startSystem(browser, url, name, options, log));
-  await catchUp(seats, log);
-  for (let round = 0; round < options.rounds; round++) {
-    for (const seat of seats) {
-      const steps = seat.plan[round];
-      if (steps === undefined || seat.run.error !== undefined) continue;
-      log(`${seat.name}: round ${round + 1} of ${seat.plan.length}, steps ${steps}`);
-      await attempt(seat.run, async () => {
-        await seat.page.bringToFront();
-        seat.run.rounds.push(await seat.page.evaluate((n) => window.bench.round(n), steps));
-      });
+  try {
+    // The slow ones last: where time runs out, it runs out for them.
+    const first = (name: string) => expectedSeconds(name, task.size, task.software).first;
+    for (const name of [...names].sort((a, b) => first(a) - first(b))) {
+      seats.push(await startSystem(hosts, name, task, remaining()));
     }
+    plan(seats, task.effort, remaining() - RESERVE);
+    await catchUp(seats, task.log);
+    await takeTurns(seats, task);
+    for (const seat of seats) {
+      await attempt(seat, async (host) => {
+        seat.run.losses = await host.call('losses', [], 10);
+        await host.call('stop', [], 20);
+      });
+      seat.run.complaints = [...(seat.host?.complaints ?? seat.run.complaints)];
+    }
+  } finally {
+    await Promise.all(seats.map(({ host }) => host?.close()));
   }
-  for (const { run, page } of seats) {
-    await attempt(run, async () => {
-      run.losses = await page.evaluate(() => window.bench.losses());
-      if (run.error === undefined) await page.evaluate(() => window.bench.stop());
-    });
-    await page.close();
-  }
-  return seats.map(({ run }) => run);
+  return names.map((name) => seats.find((seat) => seat.name === name)!.run);
 }
 
-async function startSystem(browser: Browser, url: string, name: string, options: Options, log: Log): Promise<Seat> {
-  const { name: system, backend } = systemEntry(name);
-  const run: Run = { name: system, backend, rounds: [], losses: {} };
-  const page = await openPage(browser, url, (text) => log(`${name}: ${text}`));
-  const seat: Seat = { name, run, page, plan: [] };
-  await attempt(run, async () => {
-    log(`${name}: first step`);
-    const budgetMs = options.budget * 1000;
-    const start = await page.evaluate((n, size, ms) => window.bench.start(n, size, ms), name, options.size, budgetMs);
-    run.started = start;
-    seat.plan = planRounds(start.warmStepMs ?? start.firstStepMs, options);
+async function startSystem(hosts: Hosts, name: string, task: Task, remaining: number): Promise<Seat> {
+  const run: Run =
+    { name, natural: [], sync: [], plan: { natural: [], sync: [] }, losses: {}, complaints: [] };
+  const seat: Seat = { name, run, host: undefined };
+  if (remaining < RESERVE) {
+    run.error = 'the size\'s time was over before its turn came (--minutes)';
+    return seat;
+  }
+  const { first } = expectedSeconds(name, task.size, task.software);
+  task.log(`${name}: first step`);
+  try {
+    seat.host = await hosts.open();
+  } catch (error) {
+    run.error = messageOf(error);
+    return seat;
+  }
+  await attempt(seat, async (host) => {
+    // Ten times what is expected means that it hangs; but others shall have their turn too. The least is for adapters
+    // that compile to machine code: a minute, on a machine that does something else besides.
+    const seconds = Math.min(Math.max(150, 10 * first), Math.max(RESERVE, remaining - RESERVE));
+    const budgetMs = Math.min(task.effort.budget, remaining / 4) * 1000;
+    run.started = await host.call('start', [name, task.size, budgetMs], seconds);
   });
   return seat;
+}
+
+/** Milliseconds of a step, as far as is known before the rounds. */
+const stepMs = ({ started }: Run): number => started?.warmStepMs ?? started?.firstStepMs ?? Infinity;
+
+function plan(seats: readonly Seat[], effort: Effort, seconds: number): void {
+  const running = seats.filter(({ run }) => run.error === undefined);
+  const forms = effort.sync ? 1.5 : 1;
+  const wanted = running.map(({ run }) => stepsWanted(stepMs(run), effort));
+  const systems = running.map(({ run }, i) => {
+    const least = (1.05 * stepMs(run)) / 1000; // its next step may take a little longer
+    return { least, asked: Math.min(effort.budget, forms * wanted[i]! * least) };
+  });
+  allot(systems, seconds).forEach((share, i) => {
+    running[i]!.run.plan = planRounds(stepMs(running[i]!.run), share, { ...effort, steps: wanted[i]! });
+  });
 }
 
 /**
  * Losses are compared at one step number: where the slowest system will end. Systems that can afford more steps go
  * there before their measured rounds, as a longer warm-up.
  */
-async function catchUp(seats: readonly Seat[], log: Log): Promise<void> {
+async function catchUp(seats: readonly Seat[], log: Task['log']): Promise<void> {
   const done = ({ run }: Seat) => (run.started?.warmStepMs == null ? 1 : 2);
-  const end = (seat: Seat) => done(seat) + seat.plan.reduce((sum, steps) => sum + steps, 0);
+  const total = (steps: readonly number[]) => steps.reduce((sum, n) => sum + n, 0);
+  const end = (seat: Seat) => done(seat) + total(seat.run.plan.natural) + total(seat.run.plan.sync);
   const running = seats.filter(({ run }) => run.error === undefined);
   const common = Math.min(...running.map(end));
   for (const seat of running) {
     const steps = common - done(seat);
     if (end(seat) === common || steps < 1) continue;
     log(`${seat.name}: warm-up to step ${common}`);
-    await attempt(seat.run, async () => {
-      await seat.page.evaluate((n) => window.bench.round(n), steps);
-    });
+    await attempt(seat, (host) => host.call('round', [steps, 'natural'], patience(seat.run, steps)));
   }
 }
 
-async function attempt(run: Run, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    run.error ??= error instanceof Error ? error.message : String(error);
+async function takeTurns(seats: readonly Seat[], { effort: { rounds }, log }: Task): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    const running = seats.filter(({ run }) => run.error === undefined && run.plan.natural[round] !== undefined);
+    if (running.length > 0) log(`round ${round + 1} of ${rounds}: ${running.map(({ name }) => name).join(', ')}`);
+    for (const seat of running) {
+      for (const form of ['natural', 'sync'] as const) {
+        const steps = seat.run.plan[form][round];
+        if (steps === undefined) continue;
+        if (steps * stepMs(seat.run) > SLOW_MS) {
+          log(`${seat.name}: ${steps} ${steps === 1 ? 'step' : 'steps'}${form === 'sync' ? ', each read' : ''}`);
+        }
+        await attempt(seat, async (host) => {
+          seat.run[form].push(await host.call('round', [steps, form], patience(seat.run, steps)));
+        });
+      }
+    }
   }
 }
+
+/** Seconds after which steps that are under way will not come. */
+const patience = (run: Run, steps: number): number => Math.max(60, (6 * steps * stepMs(run)) / 1000);
+
+/** A system that fails is closed at once, so that it takes nothing from the others. */
+async function attempt(seat: Seat, work: (host: Host) => Promise<unknown>): Promise<void> {
+  const { host, run } = seat;
+  if (!host || run.error !== undefined) return;
+  try {
+    await work(host);
+  } catch (error) {
+    run.error = messageOf(error);
+    run.complaints = [...host.complaints];
+    seat.host = undefined;
+    await host.close();
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

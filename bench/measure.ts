@@ -9,16 +9,21 @@ export interface Started {
   /** One more step, still part of the warm-up; null where the first already took longer than the budget. */
   warmStepMs: number | null;
   firstLoss: number;
+  /** What the warm step asked of WebGPU, for systems that get no further. */
+  warm: Round | null;
 }
+
+/** What is counted in each step. */
+export const COUNTED = ['dispatches', 'submits', 'pipelinesCreated', 'buffersCreated', 'bindGroupsCreated'] as const;
+
+export type Counted = (typeof COUNTED)[number];
 
 /** One round of measured steps. */
 export interface Round {
   msPerStep: number;
   steps: number;
   /** Per step. */
-  dispatches: number;
-  submits: number;
-  buffersCreated: number;
+  counts: Record<Counted, number>;
   bytesPeak: number;
 }
 
@@ -33,32 +38,29 @@ export class Measurement {
     this.#counts = counts;
   }
 
+  /** The first step, and a second where the first took at most `budgetMs`. */
   async start(system: System, problem: Problem, budgetMs: number): Promise<Started> {
     const start = performance.now();
     this.#training = await system.create(problem);
     const firstLoss = await this.#advance(1);
     const firstStepMs = performance.now() - start;
-    if (firstStepMs > budgetMs) return { firstStepMs, warmStepMs: null, firstLoss };
-    const warm = performance.now();
-    await this.#advance(1);
-    return { firstStepMs, warmStepMs: performance.now() - warm, firstLoss };
+    if (firstStepMs > budgetMs) return { firstStepMs, warmStepMs: null, firstLoss, warm: null };
+    const warm = await this.round(1);
+    return { firstStepMs, warmStepMs: warm.msPerStep, firstLoss, warm };
   }
 
-  /** `steps` steps and one read of the loss at their end, which is the only wait a system is forced to. */
-  async round(steps: number): Promise<Round> {
+  /**
+   * `steps` steps, and one read of the loss at their end, which is the only wait that a system is forced to; or, in
+   * sync form, a read after each.
+   */
+  async round(steps: number, form: 'natural' | 'sync' = 'natural'): Promise<Round> {
     const before = { ...this.#counts };
     const start = performance.now();
-    await this.#advance(steps);
+    if (form === 'natural') await this.#advance(steps);
+    else for (let i = 0; i < steps; i++) await this.#advance(1);
     const msPerStep = (performance.now() - start) / steps;
-    const per = (key: 'dispatches' | 'submits' | 'buffersCreated') => (this.#counts[key] - before[key]) / steps;
-    return {
-      msPerStep,
-      steps,
-      dispatches: per('dispatches'),
-      submits: per('submits'),
-      buffersCreated: per('buffersCreated'),
-      bytesPeak: this.#counts.bytesPeak,
-    };
+    const counts = Object.fromEntries(COUNTED.map((key) => [key, (this.#counts[key] - before[key]) / steps]));
+    return { msPerStep, steps, counts: counts as Record<Counted, number>, bytesPeak: this.#counts.bytesPeak };
   }
 
   /** Losses that were read, by step number from 1. */

@@ -11,6 +11,7 @@ export const SIZES = {
   XS: { vocabulary: 65, hidden: 64, layers: 1, timeSteps: 32, batch: 8 },
   S: { vocabulary: 65, hidden: 128, layers: 1, timeSteps: 64, batch: 32 },
   M: { vocabulary: 65, hidden: 256, layers: 2, timeSteps: 64, batch: 32 },
+  L: { vocabulary: 65, hidden: 512, layers: 2, timeSteps: 128, batch: 64 },
 } as const;
 
 export type SizeName = keyof typeof SIZES;

@@ -1,47 +1,89 @@
-import { writeFile } from 'node:fs/promises';
-import { launchChrome, servePages } from './browser.js';
-import { contest, openPage } from './contest.js';
-import { expectedFirstLoss } from './expected.js';
-import { parseOptions, type Options } from './options.js';
-import { createProblem, SIZES } from './problem.js';
-import { formatReport, judgeLastLosses, lastCommonStep, resultOf, type Report } from './report.js';
-import { OWN } from './system.js';
+import type { Driver } from '../src/index.js';
+import { curvesOf } from './curves.js';
+import { chromeHosts } from './hosts/chrome.js';
+import type { Hosts } from './hosts/host.js';
+import { nodeHosts } from './hosts/node.js';
+import { main as measureKernels } from './kernels/run.js';
+import { type Options, parseOptions } from './options.js';
+import type { Size } from './problem.js';
+import type { Report } from './report-types.js';
+import { type Addition, addResults, defaultFile, readResults } from './results-file.js';
+import { isOwn } from './rows.js';
+import { runSize, type Surroundings } from './size-run.js';
+import { isCurvePoint, sizeOf } from './sizes.js';
+import { formatCurves, formatReport } from './table.js';
 
-/** Measures Latch, its CPU reference and `options.peers` on one adapter in one run. */
-export async function bench(options: Options, log: (text: string) => void): Promise<Report> {
-  const expected = expectedFirstLoss(createProblem(SIZES[options.size]));
-  const browser = await launchChrome(options.chrome);
+/** The ceiling's matmuls and their compilation, on a slow adapter. */
+const CEILING_SECONDS = 180;
+
+/** The command line. The exit status is 1 where one of the project's own systems failed or was wrong. */
+export async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (options.json !== undefined) await readResults(options.json); // refuses another's file before the run
+  const date = new Date().toISOString().slice(0, 10);
+  const save = async (adapter: string, addition: Addition): Promise<void> => {
+    const files = await addResults(options.json ?? defaultFile(adapter, date), { adapter, date }, addition);
+    process.stderr.write(`${files.join('\n')}\n`);
+  };
+  if (options.kernels) {
+    const { sizes, runtime, chrome, command } = options;
+    return measureKernels({ sizes, runtime, command, ...(chrome === undefined ? {} : { chrome }) },
+      (report) => save(report.adapter, { kernels: [report] }));
+  }
+  const reports = await measureSizes(options, save);
+  const failed = reports.some(({ results }) => results.some(({ name, system, error }) =>
+    error !== undefined && (system === 'latch' || isOwn(name))));
+  return failed ? 1 : 0;
+}
+
+/** Measures each size, and prints and saves what there is before the next one begins. */
+async function measureSizes(
+  options: Options, save: (adapter: string, addition: Addition) => Promise<void>,
+): Promise<Report[]> {
+  const begun = performance.now();
+  const log = (text: string): void =>
+    void process.stderr.write(`${((performance.now() - begun) / 1000).toFixed(0).padStart(5)} s  ${text}\n`);
+  const hosts = await (options.runtime === 'node' ? nodeHosts() : chromeHosts(options.chrome));
   try {
-    const pages = await servePages();
-    try {
-      const page = await openPage(browser, pages.url, log);
-      const adapter = await page.evaluate(() => window.bench.adapter());
-      log(`adapter: ${adapter}`);
-      const ceiling = await page.evaluate(() => window.bench.ceiling());
-      await page.close();
-      const runs = await contest(browser, pages.url, [...Object.keys(OWN), ...options.peers], options, log);
-      const step = lastCommonStep(runs);
-      return {
-        adapter,
-        ceilingGflops: ceiling.gflops,
-        ceilingForm: ceiling.form,
-        size: options.size,
-        expectedFirstLoss: expected,
-        results: judgeLastLosses(runs.map((run) => resultOf(run, options.size, step, expected))),
-      };
-    } finally {
-      await pages.close();
+    const around = await lookAround(hosts, options, log);
+    const reports: Report[] = [];
+    for (const name of options.sizes) {
+      const report = await runSize(name, { ...around, log: (text) => log(`${name} · ${text}`) });
+      reports.push(report);
+      if (isCurvePoint(name)) continue;
+      process.stdout.write(`${formatReport(report)}\n\n`);
+      await save(report.adapter, { reports: [report] });
     }
+    const curves = curvesOf(reports.filter(({ size }) => isCurvePoint(size)));
+    if (curves.length > 0) {
+      process.stdout.write(`${formatCurves(curves)}\n`);
+      await save(around.conditions.adapter, { curves });
+    }
+    return reports;
   } finally {
-    await browser.close();
+    await hosts.close();
   }
 }
 
-/** The command line: prints a table, writes `--json`. The exit status is 1 where a system failed or was wrong. */
-export async function main(args: readonly string[]): Promise<number> {
-  const options = parseOptions(args);
-  const report = await bench(options, (text) => process.stderr.write(`${text}\n`));
-  process.stdout.write(`${formatReport(report)}\n`);
-  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
-  return report.results.some((result) => result.error !== undefined) ? 1 : 0;
+/** What is the same for all sizes: the adapter, its ceiling, and Latch's choices on it. */
+async function lookAround(hosts: Hosts, options: Options, log: (text: string) => void): Promise<Surroundings> {
+  const probe = await hosts.open();
+  try {
+    const { name: adapter, software } = await probe.call('adapter', [], 60);
+    log(`adapter: ${adapter}`);
+    const drivers = new Map<string, Driver>();
+    const keyOf = (size: Size) => JSON.stringify(size);
+    for (const size of options.sizes.map(sizeOf)) {
+      drivers.set(keyOf(size), await probe.call('chosenDriver', [size], 60));
+    }
+    log('its best matmul');
+    const ceiling = await probe.call('ceiling', [], CEILING_SECONDS);
+    return {
+      hosts, software, options, log,
+      conditions: { adapter, runtime: hosts.runtime, version: hosts.version(), command: options.command, ceiling },
+      chosenDriver: (size) => drivers.get(keyOf(size))!,
+    };
+  } finally {
+    await probe.close();
+  }
 }

@@ -1,4 +1,6 @@
+import type { Driver } from '../src/index.js';
 import type { Problem } from './problem.js';
+import type { Runtime } from './report-types.js';
 
 /** One system under measurement, in its own page. */
 export interface System {
@@ -7,6 +9,8 @@ export interface System {
   readonly backend: string;
   /** Builds the model with the problem's weights. Compilation may happen here or in the first step; both are timed. */
   create(problem: Problem): Promise<Training>;
+  /** The same network one time step at a time, where the system has a natural way to do so. */
+  infer?(problem: Problem): Promise<Inferring>;
 }
 
 export interface Training {
@@ -17,36 +21,87 @@ export interface Training {
   dispose(): void | Promise<void>;
 }
 
-interface Entry {
-  readonly name: string;
+/** A network at B = 1 whose states go on from call to call. */
+export interface Inferring {
+  /** One time step. Returns the logits [vocabulary], on the CPU. */
+  step(token: number): Promise<ArrayLike<number>>;
+  /** Writes this many tokens, each fed back; absent where the system has no generation of its own. */
+  generate?(length: number): Promise<void>;
+  dispose(): void | Promise<void>;
+}
+
+export interface Entry {
+  readonly system: string;
   readonly backend: string;
+  /** Latch's driver. */
+  readonly driver?: Driver;
+  /** Networks side by side. */
+  readonly trials?: number;
+  /** Where it runs; both where absent. */
+  readonly runtimes?: readonly Runtime[];
+  /** Its module is loaded only in the page that measures it. */
   readonly load: () => Promise<{ system: System }>;
 }
 
-const tfjs = (backend: 'webgpu' | 'wasm' | 'webgl' | 'cpu') => () =>
-  import('./systems/tfjs.js').then(async (module) => ({ system: await module.tfjs(backend) }));
-const jax = (backend: 'webgpu' | 'wasm') => () =>
-  import('./systems/jax.js').then((module) => ({ system: module.jax(backend) }));
+const latch = (driver?: Driver, trials?: number): Entry => ({
+  system: 'latch',
+  backend: 'webgpu',
+  ...(driver ? { driver } : {}),
+  ...(trials === undefined ? {} : { trials }),
+  load: () => import('./systems/latch.js').then((module) => ({ system: module.latch(driver, trials) })),
+});
+const tfjs = (backend: 'webgpu' | 'wasm' | 'webgl' | 'cpu'): Entry => ({
+  system: 'tfjs',
+  backend,
+  ...(backend === 'webgl' ? { runtimes: ['chrome'] } : {}),
+  load: () => import('./systems/tfjs.js').then(async (module) => ({ system: await module.tfjs(backend) })),
+});
+const jax = (backend: 'webgpu' | 'wasm'): Entry => ({
+  system: 'jax',
+  backend,
+  load: () => import('./systems/jax.js').then((module) => ({ system: module.jax(backend) })),
+});
 
-/** Measured in every run. */
+/** The project's own, measured in every run. `latch` is what it chooses by itself. */
 export const OWN: Readonly<Record<string, Entry>> = {
-  latch: { name: 'latch', backend: 'webgpu', load: () => import('./systems/latch.js') },
-  reference: { name: 'reference', backend: 'cpu', load: () => import('./systems/reference.js') },
+  'latch': latch(),
+  'latch-step': latch('step'),
+  'latch-sequence': latch('sequence'),
+  'reference': { system: 'reference', backend: 'cpu', load: () => import('./systems/reference.js') },
+  'float32': {
+    system: 'float32',
+    backend: 'cpu',
+    async load() {
+      const [{ system }, { float32Inference }] =
+        await Promise.all([import('./systems/float32.js'), import('./systems/float32-inference.js')]);
+      return { system: { ...system, infer: async (problem) => float32Inference(problem) } };
+    },
+  },
 };
 
-/** What `--peers` accepts. */
+/** Networks side by side that are measured beside one, at this size. */
+export const TRIALS = { size: 'XS', count: 8, name: 'latch-trials' } as const;
+
+const TRIALS_ENTRY = latch(undefined, TRIALS.count);
+
+/** The other libraries. `torch` runs in Python, not in a page: bench/torch.ts. */
 export const PEERS: Readonly<Record<string, Entry>> = {
-  tfjs: { name: 'tfjs', backend: 'webgpu', load: tfjs('webgpu') },
-  'tfjs-wasm': { name: 'tfjs', backend: 'wasm', load: tfjs('wasm') },
-  'tfjs-webgl': { name: 'tfjs', backend: 'webgl', load: tfjs('webgl') },
-  'tfjs-cpu': { name: 'tfjs', backend: 'cpu', load: tfjs('cpu') },
-  jax: { name: 'jax', backend: 'webgpu', load: jax('webgpu') },
-  'jax-wasm': { name: 'jax', backend: 'wasm', load: jax('wasm') },
+  'tfjs': tfjs('webgpu'),
+  'tfjs-wasm': tfjs('wasm'),
+  'tfjs-webgl': tfjs('webgl'),
+  'tfjs-cpu': tfjs('cpu'),
+  'jax': jax('webgpu'),
+  'jax-wasm': jax('wasm'),
 };
 
-/** The entry of a name; its module is loaded only in the page that measures it. */
+export const TORCH = 'torch';
+
+/** Peers that a run measures where none are named: the fast ones of each library, and every backend that has a GPU. */
+export const DEFAULT_PEERS: readonly string[] = ['tfjs', 'tfjs-wasm', 'tfjs-webgl', 'jax', 'jax-wasm', TORCH];
+
+/** @throws RangeError for a name that is no system's in a page. */
 export function systemEntry(name: string): Entry {
-  const entry = OWN[name] ?? PEERS[name];
+  const entry = name === TRIALS.name ? TRIALS_ENTRY : OWN[name] ?? PEERS[name];
   if (entry) return entry;
-  throw new Error(`No system "${name}"; known: ${[...Object.keys(OWN), ...Object.keys(PEERS)].join(', ')}.`);
+  throw new RangeError(`No system "${name}"; known: ${[...Object.keys(OWN), ...Object.keys(PEERS)].join(', ')}.`);
 }

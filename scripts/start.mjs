@@ -4,7 +4,8 @@ import { setUp } from './lib/set-up.mjs';
 
 const args = process.argv.slice(3);
 // No browser is looked for where none will be used, or one is named: the command itself says whether that one is good.
-const browserless = args.some((arg) => ['--cpu', '--help', '-h'].includes(arg) || arg.startsWith('--chrome'));
+const inNode = args.some((arg, i) => arg === '--runtime=node' || (arg === 'node' && args[i - 1] === '--runtime'));
+const browserless = inNode || args.some((arg) => ['--cpu', '--help', '-h'].includes(arg) || arg.startsWith('--chrome'));
 try {
   await setUp(browserless ? ['--no-browser'] : []);
 } catch (error) {

@@ -1,10 +1,13 @@
-import { adam, linear, lstm, oneHot, sequential, type Trainer, type TrainerOptions } from '../../src/index.js';
-import type { Model } from '../../src/index.js';
+import {
+  adam, linear, lstm, type Model, oneHot, sequential, type Trainer, type TrainerOptions,
+} from '../../src/index.js';
 import { type Problem, type Size, TRAINING } from '../problem.js';
 import type { Training } from '../system.js';
 
 /** Steps that may be under way: Latch's own run-ahead. */
 const RUN_AHEAD = 4;
+
+export type CreateTrainer = (model: Model, options: TrainerOptions) => Promise<Trainer>;
 
 /** What every system does with the gradient. */
 export function trainerOptions({ timeSteps, batch }: Size): TrainerOptions {
@@ -12,19 +15,22 @@ export function trainerOptions({ timeSteps, batch }: Size): TrainerOptions {
   return { optimizer: adam({ rate, beta1, beta2, epsilon }), clip: { norm: clipNorm }, timeSteps, batch };
 }
 
-/** The problem as a training run of Latch, on whichever engine `create` makes. */
-export async function train(
-  problem: Problem, create: (model: Model, options: TrainerOptions) => Promise<Trainer>,
-): Promise<Training> {
-  const { vocabulary, hidden, layers } = problem;
-  const model = sequential([oneHot(vocabulary), lstm(hidden, { layers, bias: 'input' }), linear(vocabulary)]);
-  const trainer = await create(model, trainerOptions(problem));
-  await trainer.setParameters([
-    ...problem.lstm.flatMap(({ weightIh, weightHh, bias }, l) => [
-      [`1.weight_ih_l${l}`, weightIh], [`1.weight_hh_l${l}`, weightHh], [`1.bias_ih_l${l}`, bias],
-    ] as const),
-    ['2.weight', problem.linearWeight], ['2.bias', problem.linearBias],
-  ]);
+/** The problem's network. */
+export const modelOf = ({ vocabulary, hidden, layers }: Size): Model =>
+  sequential([oneHot(vocabulary), lstm(hidden, { layers, bias: 'input' }), linear(vocabulary)]);
+
+/** The problem's weights by PyTorch's names. */
+export const weightsOf = (problem: Problem): Map<string, Float32Array> => new Map([
+  ...problem.lstm.flatMap(({ weightIh, weightHh, bias }, l) => [
+    [`1.weight_ih_l${l}`, weightIh], [`1.weight_hh_l${l}`, weightHh], [`1.bias_ih_l${l}`, bias],
+  ] as const),
+  ['2.weight', problem.linearWeight], ['2.bias', problem.linearBias],
+]);
+
+/** The problem as a training run of Latch, on whichever engine `create` makes. All trials get the same weights. */
+export async function train(problem: Problem, create: CreateTrainer): Promise<Training> {
+  const trainer = await create(modelOf(problem), trainerOptions(problem));
+  for (const trial of trainer.settings.seeds.keys()) await trainer.setParameters(weightsOf(problem), trial);
   return onBatch(problem, trainer);
 }
 
@@ -33,16 +39,19 @@ export async function onBatch(problem: Problem, trainer: Trainer): Promise<Train
   const { engine } = trainer;
   await engine.setTexts({ training: streams(problem), heldOut: new Uint32Array() });
   let step = 0;
-  let loss = NaN;
+  let losses: readonly number[] = [];
   return {
     async step() {
       engine.submit({ step, cursor: 0, reset: true, rate: TRAINING.rate });
       step++;
-      for (const result of await engine.results(RUN_AHEAD)) loss = result.loss[0]!;
+      for (const result of await engine.results(RUN_AHEAD)) losses = result.loss;
     },
     async readLoss() {
-      for (const result of await engine.results(0)) loss = result.loss[0]!;
-      return loss;
+      for (const result of await engine.results(0)) losses = result.loss;
+      const [first = NaN] = losses;
+      // Equal weights, equal data: a trial that goes elsewhere is wrong.
+      if (losses.some((loss) => loss !== first)) throw new Error(`the trials' losses differ: ${losses.join(', ')}`);
+      return first;
     },
     dispose: () => trainer.destroy(),
   };

@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { oneHot, TRAINING, transpose, type Problem } from '../problem.js';
-import type { System, Training } from '../system.js';
+import type { Inferring, System, Training } from '../system.js';
+
+/** From the repository's root, which the pages are served from and Node is started in. */
+const WASM_FOLDER = '/node_modules/@tensorflow/tfjs-backend-wasm/dist/';
 
 export type TfjsBackend = 'webgpu' | 'wasm' | 'webgl' | 'cpu';
 
@@ -10,29 +13,38 @@ export async function tfjs(backend: TfjsBackend): Promise<System> {
   if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
   if (backend === 'wasm') {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-    setWasmPaths('/node_modules/@tensorflow/tfjs-backend-wasm/dist/');
+    setWasmPaths(`${typeof document === 'undefined' ? process.cwd() : ''}${WASM_FOLDER}`);
   }
   return {
     name: 'tfjs',
     backend,
     async create(problem) {
-      // setBackend() answers false and falls back in silence where a backend cannot start.
-      if (!(await tf.setBackend(backend)) || tf.getBackend() !== backend) {
-        throw new Error(`TensorFlow.js could not start its ${backend} backend in this browser.`);
-      }
-      await tf.ready();
+      await start(backend);
       return createTraining(problem);
+    },
+    async infer(problem) {
+      await start(backend);
+      return createInferring(problem);
     },
   };
 }
 
-function buildModel(problem: Problem): tf.Sequential {
+async function start(backend: TfjsBackend): Promise<void> {
+  // setBackend() answers false and falls back in silence where a backend cannot start.
+  if (!(await tf.setBackend(backend)) || tf.getBackend() !== backend) {
+    throw new Error(`TensorFlow.js could not start its ${backend} backend here.`);
+  }
+  await tf.ready();
+}
+
+function buildModel(problem: Problem, stateful = false): tf.Sequential {
   const { vocabulary, hidden, timeSteps, batch } = problem;
   const model = tf.sequential();
   problem.lstm.forEach(({ inputs }, layer) => {
     model.add(tf.layers.lstm({
       units: hidden,
       returnSequences: true,
+      stateful,
       recurrentActivation: 'sigmoid', // its default is the hard sigmoid
       unitForgetBias: false,
       recurrentInitializer: 'zeros', // the default, orthogonal, takes tens of seconds
@@ -89,5 +101,21 @@ function createTraining(problem: Problem): Training {
       optimizer.dispose();
       model.dispose();
     },
+  };
+}
+
+/** A stateful model, as its documentation has it; it leaks two small tensors a time step. */
+function createInferring(problem: Problem): Inferring {
+  const { vocabulary } = problem;
+  const model = buildModel({ ...problem, timeSteps: 1, batch: 1 }, true);
+  return {
+    async step(token) {
+      const logits = tf.tidy(() =>
+        model.predict(tf.tensor3d(oneHot(Int32Array.of(token), vocabulary), [1, 1, vocabulary])) as tf.Tensor);
+      const values = await logits.data();
+      logits.dispose();
+      return values;
+    },
+    dispose: () => void model.dispose(),
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CellReport, cellTable } from '../../bench/cell-table.js';
-import type { Report } from '../../bench/report.js';
+import type { ResultsFile } from '../../bench/report-types.js';
 import { root } from '../../scripts/lib/state.mjs';
 
 const command = (script: string) =>
@@ -15,7 +15,9 @@ const command = (script: string) =>
 const bench = command('bench/bench.ts');
 const benchCells = command('bench/cells.ts');
 
-const NUMBERS = ['msPerStep', 'firstStepMs', 'dispatches', 'submits', 'buffersCreated', 'gpuBytes', 'gflops'] as const;
+const TIMES = ['msPerStep', 'msPerStepSync', 'usPerTimeStep', 'firstStepMs', 'gflops', 'bundleBytes'] as const;
+const COUNTS = ['dispatches', 'submits', 'gpuBytes', 'ceilingShare'] as const;
+const CREATED = ['pipelinesCreated', 'buffersCreated', 'bindGroupsCreated'] as const;
 
 describe('npm run bench', () => {
   let folder: string;
@@ -27,38 +29,41 @@ describe('npm run bench', () => {
   it('measures a peer beside the project\'s own systems, and writes what it measured', async () => {
     const file = join(folder, 'bench.json');
     const { code, stdout, stderr } = await bench(
-      '--size', 'XS', '--steps', '1', '--rounds', '1', '--peers', 'jax', '--json', file,
+      '--size', 'XS', '--steps', '1', '--rounds', '1', '--peers', 'jax', '--no-inference', '--json', file,
     );
     expect(code, stderr).toBe(0);
-    const report = JSON.parse(await readFile(file, 'utf8')) as Report;
+    const { format, reports: [report, ...others] } = JSON.parse(await readFile(file, 'utf8')) as ResultsFile;
+    expect([format, others.length]).toEqual([2, 0]);
+    if (!report) throw new Error('the file holds no report');
+    expect(report).toMatchObject({ runtime: 'chrome', size: 'XS', cut: [], inference: [] });
     expect(report.adapter).not.toBe('');
-    expect(report.ceilingGflops).toBeGreaterThan(0);
-    expect(report.results.map((result) => result.system)).toEqual(['latch', 'reference', 'jax']);
+    expect(report.ceiling.gflops).toBeGreaterThan(0);
+    expect(report.results.map(({ name, trials = 1 }) => `${name} ${trials}`)).toEqual([
+      'latch-step 1', 'latch-sequence 1', 'reference 1', 'float32 1',
+      `latch-${report.results.find(({ chosen }) => chosen)?.driver} 8`, 'jax 1',
+    ]);
     for (const result of report.results) {
-      expect(stdout).toContain(result.system);
-      expect(result).toMatchObject({ size: 'XS', steps: 1, spread: null });
-      expect(result.error, result.system).toBeUndefined();
-      for (const key of result.backend === 'webgpu' ? NUMBERS : (['msPerStep', 'firstStepMs', 'gflops'] as const)) {
-        // Once compiled, Latch makes no buffer.
-        if (result.system === 'latch' && key === 'buffersCreated') expect(result[key]).toBe(0);
-        else expect(result[key], `${result.system} ${key}`).toBeGreaterThan(0);
+      const { name, backend, loss } = result;
+      expect(stdout).toContain(name);
+      expect(result, name).toMatchObject({ size: 'XS', steps: 1, spread: null });
+      expect(result.error, name).toBeUndefined();
+      for (const key of backend === 'webgpu' ? [...TIMES, ...COUNTS] : TIMES) {
+        expect(result[key], `${name} ${key}`).toBeGreaterThan(0);
       }
-      expect(Math.abs(result.loss[0]! - report.expectedFirstLoss), result.system).toBeLessThan(1e-4);
-      expect(result.loss[1], result.system).toBeLessThan(result.loss[0]!);
+      // Once compiled, Latch makes nothing.
+      if (result.system === 'latch') expect(CREATED.map((key) => result[key]), name).toEqual([0, 0, 0]);
+      expect(result.checks, name).toEqual({ firstLoss: true, wentDown: true, agrees: true });
+      expect(Math.abs(loss[0]! - report.expectedFirstLoss!), name).toBeLessThan(1e-4);
     }
+    expect(await readFile(join(folder, 'bench.html'), 'utf8')).toContain('latch-sequence');
   });
 
-  it('refuses a peer that it does not know and lists those it does', async () => {
-    const { code, stderr } = await bench('--peers', 'jax,torch');
-    expect(code).not.toBe(0);
-    expect(stderr).toContain('No peer "torch"; allowed, separated by commas: tfjs, tfjs-wasm, tfjs-webgl, tfjs-cpu, ' +
-      'jax, jax-wasm, or none.');
-  });
-
-  it('refuses a size that it does not know and lists those it does', async () => {
-    const { code, stderr } = await bench('--size', 'XXL');
-    expect(code).not.toBe(0);
-    expect(stderr).toContain('Allowed choices are XS, S, M.');
+  it('refuses peers and sizes that it does not know, and lists those it does', async () => {
+    const [peer, size] = await Promise.all([bench('--peers', 'jax,theano'), bench('--size', 'XXL')]);
+    expect([peer.code, size.code]).toEqual([1, 1]);
+    expect(peer.stderr).toContain('No peer "theano"; allowed, separated by commas: tfjs, tfjs-wasm, tfjs-webgl, ' +
+      'tfjs-cpu, jax, jax-wasm, torch, or none.');
+    expect(size.stderr).toContain('No size "XXL"; allowed, separated by commas: XS, S, M, L, deepbench-256x16, ');
   });
 });
 
