@@ -57,9 +57,19 @@ fn draw(uniform_value: f32, temperature: f32) -> u32 {
   return V - 1u;
 }
 
+fn choose(token: u32) {
+  tokens[time] = token;
+  current[0] = token;
+}
+
 @compute @workgroup_size(LANES)
 fn main(@builtin(local_invocation_index) lane: u32) {
   let run = control[0];
+  let next = run.cursor + time + 1u; // position of the token that is chosen here
+  if (next < run.step) { // no logits were made
+    if (lane == 0u) { choose(prime[next]); }
+    return;
+  }
 #if ${SHARED}
   for (var v = lane; v < V; v += LANES) { near[v] = logits[v]; }
   workgroupBarrier();
@@ -74,14 +84,10 @@ fn main(@builtin(local_invocation_index) lane: u32) {
 #else
   best = largest();
 #endif
-  let next = run.cursor + time + 1u; // position of the token that is chosen here
-  var token = best;
-  if (next < run.step) {
-    token = prime[next];
-  } else if (run.temperature > 0.0) {
-    let bits = philox4x32(vec4u(next - run.step, 0u, 0u, ${STREAM}u), vec2u(run.seed, ${KEY_TAG}u));
-    token = draw(uniform_from_bits(bits.x), run.temperature);
+  if (run.temperature == 0.0) {
+    choose(best);
+    return;
   }
-  tokens[time] = token;
-  current[0] = token;
+  let bits = philox4x32(vec4u(next - run.step, 0u, 0u, ${STREAM}u), vec2u(run.seed, ${KEY_TAG}u));
+  choose(draw(uniform_from_bits(bits.x), run.temperature));
 }

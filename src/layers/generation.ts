@@ -34,6 +34,15 @@ export function generationProgram(run: RunShape): Program {
   return builder.build();
 }
 
+/**
+ * The parts of a run within a prime, where the next token is known: what carries the states, and the end, which takes
+ * that token. What lies between makes logits alone.
+ */
+export function primeParts({ dispatches }: Program): { readonly from: number; readonly to: number }[] {
+  const carried = dispatches.map(({ kernel }) => kernel.file).lastIndexOf('carry.wgsl') + 1;
+  return [{ from: 0, to: carried }, { from: dispatches.length - 1, to: dispatches.length }];
+}
+
 /** One submit of a generation: `count` tokens, for the reader or of the prime. */
 export interface GenerationChunk { readonly count: number; readonly read: boolean }
 

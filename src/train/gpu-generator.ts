@@ -2,7 +2,7 @@ import type { Device } from '../gpu/device.js';
 import { createReadback } from '../gpu/readback.js';
 import { CONTROL_WORDS, writeControl } from '../kernels/control.js';
 import {
-  GENERATE_CHUNK, type GenerationChunk, generationChunks, generationProgram, PRIME_LIMIT,
+  GENERATE_CHUNK, type GenerationChunk, generationChunks, generationProgram, PRIME_LIMIT, primeParts,
 } from '../layers/generation.js';
 import type { RunShape } from '../layers/network.js';
 import type { GenerateOptions } from '../model/engine.js';
@@ -34,7 +34,11 @@ export async function createGenerator(device: Device, run: RunShape): Promise<Ge
   const bytes = 4 * run.model.layout.size;
   const flops = program.dispatches.reduce((sum, { kernel }) => sum + kernel.cost.flops, 0);
   const { queue } = device.gpu;
-  const repeat = { run: 0 }; // one for all tokens
+  // One for all tokens, so that none leaves anything to collect.
+  const parts = {
+    text: [{ run: 0, from: 0, to: program.dispatches.length }],
+    prime: primeParts(program).map((part) => ({ ...part, run: 0 })),
+  };
 
   function copyParameters(parameters: Parameters, trial: number): void {
     const target = executables.buffer('generation parameters');
@@ -69,7 +73,12 @@ export async function createGenerator(device: Device, run: RunShape): Promise<Ge
     queue.writeBuffer(executables.buffer('generate control'), 0, words);
     const encoder = device.gpu.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (repeat.run = 0; repeat.run < count; repeat.run++) executables.encode(pass, program, repeat);
+    for (let index = 0; index < count; index++) {
+      for (const part of read ? parts.text : parts.prime) {
+        part.run = index;
+        executables.encode(pass, program, part);
+      }
+    }
     pass.end();
     const target = read ? staging.take()! : undefined;
     if (target) encoder.copyBufferToBuffer(executables.buffer('generated'), 0, target, 0, 4 * count);
