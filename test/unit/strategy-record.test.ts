@@ -34,6 +34,15 @@ describe('the record of a strategy', () => {
     for (const strategy of all) expect(parseStrategy(JSON.parse(JSON.stringify(strategy)))).toEqual(strategy);
   });
 
+  test('of a file from before there were lanes and stretches of sequence is read', () => {
+    const { sequence, ...before } = chooseStrategy({ ...adapter, software: true }, {
+      model: models[0]!, timeSteps: 32, batch: 16,
+    });
+    const { sequence: read, ...rest } = parseStrategy(JSON.parse(JSON.stringify(before)));
+    expect(rest).toEqual(before);
+    expect(Object.keys(read)).toEqual(Object.keys(sequence));
+  });
+
   test('without lanes is tried where the table has lanes', () => {
     const workload = { model: models[0]!, timeSteps: 32, batch: 16 };
     const table = chooseStrategy({ ...adapter, software: false }, workload);
