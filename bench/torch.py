@@ -50,9 +50,9 @@ class Training:
         self.parameters = own + list(self.linear.parameters())
         self.unused = [p for name, p in self.lstm.named_parameters() if name.startswith("bias_hh")]
         s = self.settings
-        # capturable: without it the count of steps would be on the CPU, where a graph cannot change it.
+        # One kernel for all parameters; capturable keeps the count of steps on the GPU, where a graph can change it.
         self.optimizer = torch.optim.Adam(
-            self.parameters, lr=s["rate"], betas=(s["beta1"], s["beta2"]), eps=s["epsilon"], capturable=True)
+            self.parameters, lr=s["rate"], betas=(s["beta1"], s["beta2"]), eps=s["epsilon"], fused=True, capturable=True)
         self.input = torch.nn.functional.one_hot(tensors["ids"].long(), size["vocabulary"]).float()
         self.targets = tensors["targets"].long().reshape(-1)
 
@@ -86,6 +86,10 @@ def captured(training, warm_up):
     with torch.cuda.graph(graph):
         training.update()
     return graph.replay
+
+
+def name_of(graph, tf32):
+    return "torch" + ("-graph" if graph else "") + ("-tf32" if tf32 else "")
 
 
 def measure(about, tensors, graph, tf32):
@@ -123,7 +127,7 @@ def measure(about, tensors, graph, tf32):
         return (max(times) - min(times)) / statistics.median(times)
 
     return {
-        "name": "torch" + ("-graph" if graph else "") + ("-tf32" if tf32 else ""),
+        "name": name_of(graph, tf32),
         "msPerStep": statistics.median(natural), "spread": spread(natural), "steps": steps * len(natural),
         "msPerStepSync": statistics.median(sync), "spreadSync": spread(sync), "stepsSync": sync_steps * len(sync),
         "firstStepMs": first_ms, "gpuBytes": torch.cuda.max_memory_allocated(), "losses": losses,
@@ -133,10 +137,13 @@ def measure(about, tensors, graph, tf32):
 def main():
     about, tensors = read_problem(Path(sys.argv[1]))
     rows = []
-    for tf32 in (False, True):
-        for graph in (False, True):
+    for graph in (False, True):  # graphs last: a capture that fails may spoil what comes after it
+        for tf32 in (False, True):
             torch.cuda.reset_peak_memory_stats()
-            rows.append(measure(about, tensors, graph, tf32))
+            try:
+                rows.append(measure(about, tensors, graph, tf32))
+            except RuntimeError as error:
+                rows.append({"name": name_of(graph, tf32), "error": str(error).splitlines()[0]})
     device = f"{torch.cuda.get_device_name()}, PyTorch {torch.__version__}, cuDNN {torch.backends.cudnn.version()}"
     print(json.dumps({"device": device, "rows": rows}))
 

@@ -17,6 +17,7 @@ type Row = Pick<Result, 'name' | 'spread' | 'spreadSync' | 'steps' | 'stepsSync'
   readonly msPerStep: number; readonly msPerStepSync: number; readonly firstStepMs: number;
   readonly losses: Readonly<Record<number, number>>;
 };
+interface FailedRow { readonly name: string; readonly error: string }
 
 /** A first loss further than this from the float64 one is wrong. */
 const TOLERANCE = 1e-3;
@@ -57,14 +58,14 @@ export async function torchResults(sizes: readonly string[], log: (text: string)
   return results;
 }
 
-async function measure(problem: Problem): Promise<{ device: string; rows: Row[] }> {
+async function measure(problem: Problem): Promise<{ device: string; rows: (Row | FailedRow)[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'latch-torch-'));
   try {
     await writeProblem(problem, folder);
     const { stdout } = await run('python3', [join(root, 'bench/torch.py'), folder], {
       timeout: MINUTES * 60_000, maxBuffer: 2 ** 26,
     });
-    return JSON.parse(stdout.trim().split('\n').at(-1)!) as { device: string; rows: Row[] };
+    return JSON.parse(stdout.trim().split('\n').at(-1)!) as { device: string; rows: (Row | FailedRow)[] };
   } catch (error) {
     const words = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1);
     throw new Error(`PyTorch broke off: ${words ?? String(error)}`, { cause: error });
@@ -94,8 +95,17 @@ export async function writeProblem(problem: Problem, folder: string): Promise<vo
     Buffer.from(data.buffer, data.byteOffset, data.byteLength))));
 }
 
+/** What no row has: nothing here is counted at WebGPU, or in a page. */
+const EMPTY = {
+  system: 'torch', backend: 'cuda', msPerStep: null, spread: null, msPerStepSync: null, spreadSync: null, steps: 0,
+  stepsSync: 0, usPerTimeStep: null, firstStepMs: null, dispatches: null, submits: null, pipelinesCreated: null,
+  buffersCreated: null, bindGroupsCreated: null, gpuBytes: null, gflops: null, ceilingShare: null, bundleBytes: null,
+  loss: [null, null], lossStep: null, losses: {}, checks: { firstLoss: null, wentDown: null, agrees: null },
+} as const;
+
 /** `row` as the other systems' rows are; `device` in words. */
-export function resultOf(row: Row, size: string, problem: Problem, device: string): TorchResult {
+export function resultOf(row: Row | FailedRow, size: string, problem: Problem, device: string): TorchResult {
+  if ('error' in row) return { ...EMPTY, ...row, size, note: device };
   const { losses, msPerStep } = row;
   const steps = Object.keys(losses).map(Number);
   const lossStep = Math.max(...steps);
@@ -103,10 +113,8 @@ export function resultOf(row: Row, size: string, problem: Problem, device: strin
   const expected = expectedFirstLoss(problem);
   const right = Math.abs(first - expected) <= TOLERANCE; // false for NaN
   return {
-    ...row, size, system: 'torch', backend: 'cuda', losses,
-    usPerTimeStep: (msPerStep * 1000) / problem.timeSteps, gflops: flopsPerStep(problem) / msPerStep / 1e6,
-    ceilingShare: null, dispatches: null, submits: null, pipelinesCreated: null, buffersCreated: null,
-    bindGroupsCreated: null, bundleBytes: null, loss: [first, last], lossStep,
+    ...EMPTY, ...row, size, usPerTimeStep: (msPerStep * 1000) / problem.timeSteps,
+    gflops: flopsPerStep(problem) / msPerStep / 1e6, loss: [first, last], lossStep,
     checks: { firstLoss: right, wentDown: last < first, agrees: null },
     ...(right ? {} : { error: `wrong: its first loss is ${first}, the float64 oracle's ${expected}` }),
     note: device,

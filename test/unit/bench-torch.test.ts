@@ -43,6 +43,8 @@ describe('PyTorch beside the others', () => {
     });
     const wrong = resultOf({ ...row, losses: { 1: NaN } }, 'S', problem, 'a GPU');
     expect(wrong.error).toMatch(/^wrong: its first loss is NaN/);
+    expect(resultOf({ name: 'torch-graph', error: 'no capture' }, 'S', problem, 'a GPU'))
+      .toMatchObject({ name: 'torch-graph', size: 'S', msPerStep: null, error: 'no capture' });
   });
 
   it('says in one line that it is left out where there is no PyTorch with CUDA', async () => {
