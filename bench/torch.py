@@ -52,7 +52,8 @@ class Training:
         s = self.settings
         # One kernel for all parameters; capturable keeps the count of steps on the GPU, where a graph can change it.
         self.optimizer = torch.optim.Adam(
-            self.parameters, lr=s["rate"], betas=(s["beta1"], s["beta2"]), eps=s["epsilon"], fused=True, capturable=True)
+            self.parameters, lr=s["rate"], betas=(s["beta1"], s["beta2"]), eps=s["epsilon"],
+            fused=True, capturable=True)
         self.input = torch.nn.functional.one_hot(tensors["ids"].long(), size["vocabulary"]).float()
         self.targets = tensors["targets"].long().reshape(-1)
 
