@@ -31,6 +31,8 @@ export interface Shape extends CoreShape {
   readonly trials: number;
   /** The adapter's choice where not given. */
   readonly driver?: Driver | undefined;
+  /** Time steps of a segment, or `true` for the library's choice; all activations are kept where not given. */
+  readonly recompute?: boolean | number | undefined;
 }
 
 export interface Preset {
@@ -77,9 +79,11 @@ export function completeShape(asked: Partial<Shape>, preset: Preset): Shape {
 
 /** The library's own description of the run. */
 export function trainerOptions(shape: Shape): TrainerOptions {
-  const { clipNorm, clipValue, time, batch, seed, trials, driver } = shape;
+  const { clipNorm, clipValue, time, batch, seed, trials, driver, recompute = false } = shape;
   const clip = { ...(clipNorm > 0 ? { norm: clipNorm } : {}), ...(clipValue > 0 ? { value: clipValue } : {}) };
-  return { optimizer: optimizerOf(shape), clip, timeSteps: time, batch, seed, trials, ...(driver ? { driver } : {}) };
+  return {
+    optimizer: optimizerOf(shape), clip, timeSteps: time, batch, seed, trials, recompute, ...(driver ? { driver } : {}),
+  };
 }
 
 function optimizerOf({ optimizer, rate }: Shape): OptimizerDescription {
@@ -109,7 +113,7 @@ function coreShapeOf(core: RecurrentDescription): CoreShape {
 
 /** The shape that a checkpoint was trained with. @throws RangeError where no options describe it */
 export function shapeOf(checkpoint: Checkpoint): Shape {
-  const { model, optimizer, clip, timeSteps, batch, seeds, driver } = checkpoint;
+  const { model, optimizer, clip, timeSteps, batch, seeds, driver, recompute } = checkpoint;
   const [input, core, output, ...rest] = model.layers;
   if (input?.kind !== 'embedding' || core?.kind !== 'recurrent' || output?.kind !== 'linear' || rest.length > 0) {
     throw new RangeError(`its model is ${model.layers.map(({ kind }) => kind).join(', ')}; this command trains ` +
@@ -119,6 +123,7 @@ export function shapeOf(checkpoint: Checkpoint): Shape {
     ...coreShapeOf(core), embedding: input.units, time: timeSteps, batch,
     optimizer: optimizer.kind, rate: optimizer.rate, clipNorm: clip.norm ?? 0, clipValue: clip.value ?? 0,
     seed: seeds[0]!, trials: seeds.length, driver,
+    ...(recompute === undefined ? {} : { recompute }),
   };
 }
 
@@ -153,9 +158,10 @@ export function checkResumed(asked: Partial<Shape>, checkpoint: Checkpoint): voi
       `${kept[key] === undefined ? 'without it' : `with ${optionText(kept[key])}`}; leave it out to go on, or start ` +
       'a new run without --resume');
   };
-  const { zoneout, peepholes, ...plain } = asked;
+  const { zoneout, peepholes, recompute, ...plain } = asked;
   for (const key of Object.keys(plain) as (keyof typeof plain)[]) compare(key, plain[key]);
   // These may be typed in more than one way.
+  if (recompute !== true || kept.recompute === undefined) compare('recompute', recompute);
   const { cell, units } = kept;
   if (zoneout !== undefined) compare('zoneout', coreShapeOf(recurrent(cell, units, { zoneout })).zoneout);
   if (peepholes !== undefined) compare('peepholes', coreShapeOf(recurrent(cell, units, { peepholes })).peepholes);

@@ -57,6 +57,8 @@ const TRAINING = group('Training:', [
   option('--trials <n>', `networks trained side by side, with seeds from --seed on (default: ${DEFAULTS.trials})`,
     whole(1, MAXIMUM)),
   option('--driver <name>', 'how the cell is carried through time (default: the adapter\'s)').choices([...DRIVERS]),
+  option('--recompute [t]', 'keep the activations of t characters at a time and compute the rest again: less memory, ' +
+    'up to a third slower (default: keep all; t: about the root of --time)', whole(1, MAXIMUM)),
 ]);
 
 export const SHAPE_OPTIONS: readonly Option[] = [...MODEL, ...TRAINING];

@@ -90,16 +90,19 @@ function parseSettings(json: unknown): Settings {
     throw new RangeError(`its vocabulary has ${vocabulary.length} characters, its model reads ${model.vocabulary} ` +
       `and predicts ${model.outputs}`);
   }
+  const shape = checkRunShape({
+    timeSteps: fields['timeSteps'] as number, batch: fields['batch'] as number, seeds: seeds as number[],
+  });
   return {
     model,
-    ...checkRunShape({
-      timeSteps: fields['timeSteps'] as number, batch: fields['batch'] as number, seeds: seeds as number[],
-    }),
+    ...shape,
     optimizer: parseOptimizer(fields['optimizer']),
     clip: parseClip(fields['clip']),
     driver: checkOneOf('driver', fields['driver'], DRIVERS),
     ...(fields['rates'] === undefined ? {} : { rates: parseRates(fields['rates'], seeds.length) }),
     ...(fields['strategy'] === undefined ? {} : { strategy: parseStrategy(fields['strategy']) }),
+    ...(fields['recompute'] === undefined
+      ? {} : { recompute: checkInteger('recompute', fields['recompute'], 1, shape.timeSteps) }),
     step: checkInteger('step', fields['step'], 0),
     cursor: checkInteger('cursor', fields['cursor'], 0),
     vocabulary: Vocabulary.from(vocabulary.map(String)),

@@ -176,6 +176,8 @@ describe('a setting that cannot be is refused', () => {
     [{ rates: [0.1, 0.2, 0.3, 0.4] }, 'there are 4 rates for'],
     [{ step: -1 }, `step is -1: ${whole(2 ** 31 - 1, 0)}`],
     [{ step: 1.5 }, 'step is 1.5'],
+    [{ recompute: 7 }, 'recompute is 7: give a whole number from 1 to 6'],
+    [{ recompute: true }, 'recompute is true: give a whole number from 1 to 6'],
     [{ cursor: -6 }, 'cursor is -6'],
     [{ text: null }, 'its text is not an object'],
     [{ text: { length: 200, crc32: 2 ** 32 } }, 'text crc32 is 4294967296'],

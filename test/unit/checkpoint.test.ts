@@ -56,7 +56,7 @@ describe('a checkpoint read back is what was written, bit for bit', () => {
       columnLanes: 16, sequence: { flops: 456, sideBySide: 7 }, submitFlops: 123,
     };
     const single: Checkpoint = {
-      ...rest, driver: 'sequence', strategy, adapter: 'a GPU',
+      ...rest, driver: 'sequence', strategy, recompute: 2, adapter: 'a GPU',
       snapshot: {
         parameters: Float32Array.from(snapshot.parameters), states: Float32Array.from(snapshot.states),
         optimizer: Object.fromEntries(Object.entries(snapshot.optimizer)

@@ -50,6 +50,7 @@ describe('the settings of a run', () => {
     { cell: 'lstm-projected', projection: 3, zoneout: { hidden: 0.2, cell: 0.2 } },
     { cell: 'clockwork', modules: 3, bias: 'none' },
     { cell: 'min-lstm', driver: 'scan' },
+    { recompute: 3 },
   ])('come back from a checkpoint as they went in: %j', async (asked) => {
     const checkpoint = await checkpointOf(asked);
     expect(shapeOf(checkpoint)).toEqual({ driver: 'step', ...completeShape({ ...tiny, ...asked }, PRESETS.cpu) });
@@ -80,6 +81,16 @@ describe('the settings of a run', () => {
       .toBe('embedding 3, 2 × lstm-1997 5 with bias none, size 2, truncated, linear 9');
     expect(named({ zoneout: { hidden: 0.1, cell: 0.5 }, forgetBias: 1 }))
       .toBe('embedding 3, 2 × lstm 5 with zoneout 0.1,0.5, forget bias 1, linear 9');
+  });
+
+  it('go on in the segments of the checkpoint, also where only segments are asked for', async () => {
+    const [cut, whole] = [await checkpointOf({ recompute: true }), await checkpointOf()];
+    expect(shapeOf(cut).recompute, 'of 4 time steps').toBe(2);
+    expect(() => checkResumed({ recompute: true }, cut)).not.toThrow();
+    expect(() => checkResumed({ recompute: 2 }, cut)).not.toThrow();
+    expect(() => checkResumed({ recompute: 3 }, cut)).toThrow('--recompute is 3, but the checkpoint was trained with 2;');
+    expect(() => checkResumed({ recompute: true }, whole))
+      .toThrow('--recompute is true, but the checkpoint was trained without it;');
   });
 
   it('may not contradict the checkpoint that is resumed', async () => {

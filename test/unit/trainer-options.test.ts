@@ -32,6 +32,8 @@ describe('an option out of range is named with its value and what is allowed', (
     ['clip value -1', { clip: { value: -1 } }, `clip value is -1: ${FLOAT32}`],
     ['rates for other trials', { trials: 3, rates: [0.1, 0.2] }, 'there are 2 rates for 3 trials: give one for each'],
     ['a rate of 0', { trials: 2, rates: [0.1, 0] }, `the rate of trial 1 is 0: ${FLOAT32}`],
+    ...[0, 1.5, 9].map((recompute): [string, TrainerOptions, string] => [`recompute ${recompute}`,
+      { timeSteps: 8, recompute }, `recompute (where it is not true or false) is ${recompute}: ${whole(1, 8)}`]),
     ['driver x', { driver: 'x' as Driver }, 'driver is "x": use step, sequence, scan'],
     ['loss x', { loss: { kind: 'x' } as unknown as LossDescription }, 'loss is "x": use crossEntropy'],
   ];

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { segmentLength, segmentsOf } from '../../src/model/segments.js';
+
+describe('a window in segments', () => {
+  test('all of the length asked for, but a first one that may be shorter', () => {
+    expect(segmentsOf(8, 4)).toEqual([{ first: 0, length: 4 }, { first: 4, length: 4 }]);
+    expect(segmentsOf(8, 3)).toEqual([{ first: 0, length: 2 }, { first: 2, length: 3 }, { first: 5, length: 3 }]);
+    expect(segmentsOf(3, 1).map(({ length }) => length)).toEqual([1, 1, 1]);
+  });
+
+  test('is one where no length is asked for, or the whole', () => {
+    for (const length of [undefined, 8, 100]) expect(segmentsOf(8, length)).toEqual([{ first: 0, length: 8 }]);
+  });
+
+  test('each time step is in one segment', () => {
+    for (let timeSteps = 1; timeSteps < 40; timeSteps++) {
+      for (let length = 1; length <= timeSteps; length++) {
+        let next = 0;
+        for (const segment of segmentsOf(timeSteps, length)) {
+          expect(segment.first).toBe(next);
+          expect(segment.length).toBeGreaterThan(0);
+          next += segment.length;
+        }
+        expect(next).toBe(timeSteps);
+      }
+    }
+  });
+});
+
+describe('the length by default', () => {
+  test.each([[1, 1], [4, 2], [25, 5], [64, 8], [150, 10], [256, 16], [1000, 25], [1024, 32]])(
+    'of %i time steps is %i, which divides them', (timeSteps, length) => {
+      expect(segmentLength(timeSteps)).toBe(length);
+    },
+  );
+
+  test('is the rounded root where no divisor is near', () => {
+    expect(segmentLength(97)).toBe(10);
+    expect(segmentLength(2 * 499)).toBe(32);
+  });
+
+  test('is at most twice the root, or half of it', () => {
+    for (let timeSteps = 1; timeSteps < 3000; timeSteps++) {
+      const ratio = segmentLength(timeSteps) / Math.sqrt(timeSteps);
+      expect(Math.max(ratio, 1 / ratio), `${timeSteps}`).toBeLessThan(2.01);
+    }
+  });
+});
