@@ -47,7 +47,9 @@ export function figure(value: number | null | undefined, digits = 3): string {
   return value.toLocaleString('en', { maximumFractionDigits: Math.min(decimals, 3) });
 }
 
-export const percent = (share: number | null): string => (share === null ? '–' : `${figure(100 * share, 2)} %`);
+/** 0.4 %, 25 % */
+export const percent = (share: number | null): string =>
+  (share === null ? '–' : `${(100 * share).toFixed(share >= 0.0995 ? 0 : 1)} %`);
 
 /** 0.48×, 11.4×, 240× */
 export const times = (ratio: number | null): string =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figure, times } from '../../bench/html/html.js';
+import { figure, percent, times } from '../../bench/html/html.js';
 import { htmlReport } from '../../bench/html/report.js';
 import { SIZES } from '../../bench/problem.js';
 import type { Curve, KernelReport, Report, Result, ResultsFile } from '../../bench/report-types.js';
@@ -61,7 +61,7 @@ describe('the HTML report', () => {
 
   it('shows each part that was measured', () => {
     const words = text(htmlReport(file));
-    expect(words).toContain('latch-sequence webgpu, its own choice 300 ± 5 % 1.00× 400 1.5 2.7 77 % 4.1754 → 4.1491');
+    expect(words).toContain('latch-sequence webgpu, its own choice 300 ± 5.0 % 1.00× 400 1.5 2.7 77 % 4.1754 → 4.1491');
     expect(words).toContain('jax 1,500 5.00×, wrong');
     expect(words).toContain('tfjs : The page crashed.');
     expect(words).toContain('tfjs-cpu : left out, a step takes minutes');
@@ -95,6 +95,7 @@ describe('the HTML report', () => {
   it('gives three figures', () => {
     expect([0, 0.01234, 1.2345, 99.96, 12345, null].map((value) => figure(value)))
       .toEqual(['0', '0.012', '1.23', '100', '12,345', '–']);
+    expect([0.004, 0.0994, 0.25, null].map(percent)).toEqual(['0.4 %', '9.9 %', '25 %', '–']);
     expect([0.4777, 11.44, 240.2, null].map(times)).toEqual(['0.48×', '11.4×', '240×', '–']);
   });
 });
