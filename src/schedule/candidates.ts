@@ -1,49 +1,72 @@
+import type { AdapterDescription } from '../gpu/device.js';
+import type { MatmulTile } from '../kernels/matmul.js';
+import type { RecurrenceTile } from '../kernels/recurrence.js';
 import { recurrentLayers, type Strategy, unscannable, type Workload } from './tiles.js';
 
 /** Another cut of the work, in words and as what it changes. */
 export interface Candidate { readonly name: string; readonly change: Partial<Strategy> }
 
-/** Rows, whether a thread owns four units, and threads of a workgroup. */
-type Block = readonly [rows: number, quad: boolean, width: number];
-type Tile = readonly [rows: number, columns: number];
+/** Tiles that won on some adapter or shape, and their neighbours. Each costs a compilation, so the lists are short. */
+interface Tiles { readonly recurrence: readonly RecurrenceTile[]; readonly matmul: readonly MatmulTile[] }
 
-// What won on some adapter or shape, and its neighbours. Each costs a compilation, so the lists are short.
-const SOFTWARE = {
-  blocks: [[4, true, 8], [8, true, 8], [8, true, 4], [16, true, 8], [8, true, 16]],
-  tiles: [[8, 2], [16, 1], [8, 1]],
-} as const satisfies Lists;
-const HARDWARE = {
-  blocks: [[4, false, 64], [1, false, 64], [2, true, 64], [4, true, 32], [2, false, 128], [8, true, 64]],
-  tiles: [[4, 1], [8, 2], [4, 2], [16, 1]],
-} as const satisfies Lists;
-interface Lists { readonly blocks: readonly Block[]; readonly tiles: readonly Tile[] }
+const SOFTWARE: Tiles = {
+  recurrence: [block(4, true, 8), block(8, true, 8), block(8, true, 4), block(16, true, 8), block(8, true, 16)],
+  matmul: [tile(16, 2), tile(8, 2), tile(16, 1), tile(8, 1)],
+};
+const HARDWARE: Tiles = {
+  recurrence: [
+    block(2, false, 64), block(4, false, 64), block(1, false, 64), block(2, true, 64), block(4, true, 32),
+    block(8, true, 64),
+  ],
+  matmul: [tile(8, 1), tile(4, 1), tile(8, 2), tile(4, 2), tile(16, 1)],
+};
+
+/** Tiles whose subgroups of `n` threads share their rows. */
+const inLanes = (n: number): Tiles => ({
+  recurrence: [block(8, false, n, n), block(16, false, n, n), block(4, false, n, n), block(4, true, n, n)],
+  matmul: [tile(16, 1, n), tile(8, 1, n), tile(16, 2, n), tile(32, 1, n)],
+});
+
+/** The fewest threads that are worth sharing among: those of a vector register. */
+const FEWEST_LANES = 8;
 
 /**
  * What is worth measuring against `table`, the choice without measuring: drivers that can carry the cells, then how
- * the recurrence is cut, then the matmuls. Each group is tried on the best of those before. `fixed`: the driver was
- * asked for.
+ * the recurrence is cut, then the matmuls, each tried on the best of the groups before. Tiles of the table's own kind,
+ * blocks or lanes, come first: time may be up before the last. `fixed`: the driver was asked for.
  */
 export function candidates(
-  table: Strategy, { model }: Workload, { software, fixed }: { software: boolean; fixed: boolean },
+  table: Strategy, { model }: Workload, { software, subgroup = 1 }: Pick<AdapterDescription, 'software' | 'subgroup'>,
+  { fixed }: { fixed: boolean },
 ): Candidate[][] {
-  const { blocks, tiles } = software ? SOFTWARE : HARDWARE;
-  const { subgroup, rows, columns } = table.matmul;
-  const lanes = (shared: number | undefined) => (shared === undefined ? {} : { subgroup: shared });
-  const matmuls = [
-    ...tiles.map((tile) => [...tile, subgroup] as const),
-    ...(subgroup === undefined ? [] : [[rows, columns, undefined] as const]),
-  ].map(([r, c, shared]): Candidate => ({
-    name: `matmul ${r} × ${4 * c}${shared === undefined ? '' : ` in ${shared} lanes`}`,
-    change: { matmul: { rows: r, columns: c, ...lanes(shared) } },
+  const blocks = software ? SOFTWARE : HARDWARE;
+  const lanes = subgroup >= FEWEST_LANES ? inLanes(subgroup) : { recurrence: [], matmul: [] };
+  const ownFirst = ({ subgroup: own }: RecurrenceTile | MatmulTile): readonly Tiles[] =>
+    (own === undefined ? [blocks, lanes] : [lanes, blocks]);
+  const matmuls = ownFirst(table.matmul).flatMap((tiles) => tiles.matmul).map((matmul): Candidate => ({
+    name: `matmul ${matmul.rows} × ${4 * matmul.columns}${lanesText(matmul)}`, change: { matmul },
   }));
   if (recurrentLayers(model).length === 0) return [matmuls];
+  const { chunks } = table.recurrence;
+  const cuts = ownFirst(table.recurrence).flatMap((tiles) => tiles.recurrence).map((recurrence): Candidate => ({
+    name: `recurrence ${recurrence.rows} rows, ${recurrence.quad ? 'four units' : 'one unit'}` +
+      (recurrence.subgroup === undefined ? `, ${recurrence.width} threads` : lanesText(recurrence)),
+    change: { recurrence: { ...recurrence, ...(chunks === undefined ? {} : { chunks }) } },
+  }));
   const scans = !unscannable(model);
   const drivers = (['step', 'sequence', ...(scans ? ['scan'] as const : [])] as const)
     .filter((driver) => driver !== table.driver && !fixed)
     .map((driver): Candidate => ({ name: `driver ${driver}`, change: { driver } }));
-  const cuts = blocks.map(([r, quad, width]): Candidate => ({
-    name: `recurrence ${r} rows, ${quad ? 'four units' : 'one unit'}, ${width} threads`,
-    change: { recurrence: { ...table.recurrence, rows: r, quad, width } },
-  }));
   return [drivers, cuts, matmuls];
+}
+
+const lanesText = ({ subgroup }: { readonly subgroup?: number }): string =>
+  (subgroup === undefined ? '' : ` in ${subgroup} lanes`);
+
+function block(rows: number, quad: boolean, width: number, subgroup?: number): RecurrenceTile {
+  return { rows, quad, width, ...(subgroup === undefined ? {} : { subgroup }) };
+}
+
+function tile(rows: number, columns: number, subgroup?: number): MatmulTile {
+  return { rows, columns, ...(subgroup === undefined ? {} : { subgroup }) };
 }

@@ -7,7 +7,7 @@ import type { Strategy } from '../schedule/tiles.js';
 export function parseStrategy(json: unknown): Strategy {
   const { driver, matmul, recurrence, columnLanes, sequence, submitFlops } = fieldsOf('strategy', json);
   const { rows, columns, subgroup } = fieldsOf('strategy matmul', matmul);
-  const { rows: blockRows, quad, width, chunks } = fieldsOf('strategy recurrence', recurrence);
+  const { rows: blockRows, quad, width, subgroup: threads, chunks } = fieldsOf('strategy recurrence', recurrence);
   return {
     driver: checkOneOf('strategy driver', driver, DRIVERS),
     matmul: {
@@ -17,6 +17,7 @@ export function parseStrategy(json: unknown): Strategy {
     recurrence: {
       rows: checkInteger('recurrence rows', blockRows, 1, 32), quad: quad === true,
       width: checkInteger('recurrence width', width, 1, 256),
+      ...(threads === undefined ? {} : { subgroup: checkInteger('recurrence subgroup', threads, 1, 128) }),
       ...(chunks === undefined ? {} : { chunks: checkInteger('recurrence chunks', chunks, 1, 64) }),
     },
     columnLanes: columnLanes === 16 ? 16 : 1,

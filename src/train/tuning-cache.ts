@@ -43,10 +43,8 @@ async function find(key: string, device: Device, workload: Workload, options: Tu
 function keyOf(
   { adapter, immediates }: Device, { model, timeSteps, batch }: Workload, { driver, milliseconds }: TunedOptions,
 ): string {
-  const { name, vendor, architecture } = adapter;
   return STORAGE_PREFIX + JSON.stringify([
-    LIBRARY_VERSION, name, vendor, architecture, immediates, model.layers, timeSteps, batch, driver ?? null,
-    milliseconds ?? null,
+    LIBRARY_VERSION, adapter, immediates, model.layers, timeSteps, batch, driver ?? null, milliseconds ?? null,
   ]);
 }
 

@@ -68,7 +68,7 @@ export async function searchStrategy(
     const { a: milliseconds } = await compare(first, undefined, deadline);
     const tried: Tried[] = [{ name: `the table's choice, driver ${table.driver}`, milliseconds }];
     const chosen: string[] = [];
-    for (const group of groups ?? candidates(table, workload, { software, fixed: driver !== undefined })) {
+    for (const group of groups ?? candidates(table, workload, device.adapter, { fixed: driver !== undefined })) {
       const base = best.strategy;
       let won: string | undefined;
       for (const { name, change } of group) {

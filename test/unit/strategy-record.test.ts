@@ -10,19 +10,17 @@ const models = [
   sequential([embedding(11, 3), lstm(64), linear(11)]), sequential([embedding(11, 3), recurrent('min-gru', 5), linear(11)]),
 ];
 
+const workloads = models.map((model) => ({ model, timeSteps: 32, batch: 16 }));
+const adapters = [true, false].flatMap((software) =>
+  [{}, { subgroup: 4 }, { subgroup: 8 }, { subgroup: 32 }].map((lanes) => ({ ...adapter, software, ...lanes })));
+
 /** Every strategy that a table or a search can give. */
 function* strategies(): Generator<Strategy> {
-  for (const model of models) {
-    for (const software of [true, false]) {
-      const workload = { model, timeSteps: 32, batch: 16 };
-      const plain = chooseStrategy({ ...adapter, software }, workload);
-      const { subgroup: _, ...blocks } = plain.matmul;
-      for (const table of [plain, { ...plain, matmul: { ...blocks, subgroup: 8 } }, { ...plain, matmul: blocks }]) {
-        yield table;
-        for (const { change } of candidates(table, workload, { software, fixed: false }).flat()) {
-          yield { ...table, ...change };
-        }
-      }
+  for (const workload of workloads) {
+    for (const each of adapters) {
+      const table = chooseStrategy(each, workload);
+      yield table;
+      for (const { change } of candidates(table, workload, each, { fixed: false }).flat()) yield { ...table, ...change };
     }
   }
 }
@@ -43,12 +41,14 @@ describe('the record of a strategy', () => {
     expect(Object.keys(read)).toEqual(Object.keys(sequence));
   });
 
-  test('without lanes is tried where the table has lanes', () => {
-    const workload = { model: models[0]!, timeSteps: 32, batch: 16 };
-    const table = chooseStrategy({ ...adapter, software: false }, workload);
-    const lanes = { ...table, matmul: { rows: 8, columns: 1, subgroup: 32 } };
-    const changes = candidates(lanes, workload, { software: false, fixed: false }).at(-1)!;
-    expect(changes.map(({ change }) => change.matmul)).toContainEqual({ rows: 8, columns: 1 });
-    expect(changes.filter(({ name }) => name.endsWith('in 32 lanes')).length).toBeGreaterThan(2);
+  test('is tried in blocks and in lanes where there are subgroups, the table\'s own kind first', () => {
+    const lanes = { ...adapter, software: false, subgroup: 32 };
+    const table = chooseStrategy(lanes, workloads[0]!);
+    for (const matmul of [{ rows: 8, columns: 1 }, { rows: 16, columns: 1, subgroup: 32 }]) {
+      const names = candidates({ ...table, matmul }, workloads[0]!, lanes, { fixed: false }).at(-1)!.map(({ name }) => name);
+      expect(names).toContain('matmul 8 × 4');
+      expect(names).toContain('matmul 8 × 4 in 32 lanes');
+      expect(names[0]!.endsWith('in 32 lanes')).toBe('subgroup' in matmul);
+    }
   });
 });
