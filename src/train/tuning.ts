@@ -65,11 +65,14 @@ export async function searchStrategy(
   let best = first;
   try {
     const names = new Map([[shadersOf(bench.program(table)), 'the table\'s choice']]);
-    const { a: milliseconds } = await compare(first, undefined, deadline);
-    const tried: Tried[] = [{ name: `the table's choice, driver ${table.driver}`, milliseconds }];
+    const { a: time } = await compare(first, undefined, deadline);
+    const tried: Tried[] = [{ name: `the table's choice, driver ${table.driver}`, milliseconds: time }];
     const chosen: string[] = [];
-    for (const group of groups ?? candidates(table, workload, device.adapter, { fixed: driver !== undefined })) {
+    const all = groups ?? candidates(table, workload, device.adapter, { fixed: driver !== undefined });
+    const left = deadline - performance.now();
+    for (const [index, group] of all.entries()) {
       const base = best.strategy;
+      const until = deadline - (left * (all.length - 1 - index)) / all.length; // so that no group takes all the time
       let won: string | undefined;
       for (const { name, change } of group) {
         const strategy = { ...base, ...change };
@@ -77,7 +80,7 @@ export async function searchStrategy(
         const same = names.get(shaders);
         names.set(shaders, same ?? name);
         if (same !== undefined) tried.push({ name, reason: `for these shapes the same as ${same}` });
-        else if (performance.now() >= deadline) tried.push({ name, reason: 'the time for measuring was up' });
+        else if (performance.now() >= until) tried.push({ name, reason: 'the time for measuring was up' });
         else {
           const { winner, ...outcome } = await contest(bench, best, strategy, { loss, deadline });
           tried.push({ name, ...outcome });
