@@ -1,7 +1,7 @@
 import { expectedSeconds } from './costs.js';
 import type { Host, Hosts } from './hosts/host.js';
 import type { Round, Started } from './measure.js';
-import { allot, type Effort, planRounds, type Rounds, stepsWanted } from './plan.js';
+import { allot, duration, type Effort, planRounds, type Rounds, stepsWanted } from './plan.js';
 import type { Size } from './problem.js';
 
 /** A system's run as it went; `error` where it broke off. */
@@ -16,10 +16,11 @@ export interface Run {
   /** What its page complained of. */
   complaints: readonly string[];
   error?: string;
+  /** Why it was not even started. */
+  skipped?: string;
 }
 
 export interface Task {
-  readonly name: string;
   readonly size: Size;
   readonly software: boolean;
   readonly effort: Effort;
@@ -38,20 +39,37 @@ const SLOW_MS = 3000;
 /** Seconds beside the measured steps: to read losses, to close. */
 const RESERVE = 10;
 
-/** Starts each system in a page of its own, one after another, then lets them take turns, round by round. */
+/**
+ * Starts each system in a page of its own, one after another, then lets them take turns, round by round. Systems a step
+ * of which is expected to take more than the whole budget come after all others and take two steps, the second of which
+ * is their time: to take turns would mean nothing then.
+ */
 export async function contest(hosts: Hosts, names: readonly string[], task: Task): Promise<Run[]> {
-  const begun = performance.now();
-  const remaining = () => task.effort.limit - (performance.now() - begun) / 1000;
+  const expected = (name: string) => expectedSeconds(name, task.size, task.software);
+  const least = (name: string) => expected(name).first + expected(name).step;
+  const { limit, budget } = task.effort;
+  const end = performance.now() + limit * 1000;
+  const order = [...names].sort((a, b) => least(a) - least(b)); // where time runs out, it runs out for the slow
+  const slow = order.filter((name) => expected(name).step > budget);
+  const kept = Math.min(limit / 2, 1.2 * slow.reduce((sum, name) => sum + least(name), 0));
+  const runs = await measure(hosts, order.filter((name) => !slow.includes(name)), task, end - kept * 1000);
+  for (const name of slow) runs.push(...await measure(hosts, [name], { ...task, slow: true }, end));
+  return names.map((name) => runs.find((run) => run.name === name)!);
+}
+
+/** `end` is on the clock of `performance.now()`. */
+async function measure(
+  hosts: Hosts, names: readonly string[], task: Task & { slow?: boolean }, end: number,
+): Promise<Run[]> {
+  const remaining = () => (end - performance.now()) / 1000;
   const seats: Seat[] = [];
   try {
-    // The slow ones last: where time runs out, it runs out for them.
-    const first = (name: string) => expectedSeconds(name, task.size, task.software).first;
-    for (const name of [...names].sort((a, b) => first(a) - first(b))) {
-      seats.push(await startSystem(hosts, name, task, remaining()));
+    for (const name of names) seats.push(await startSystem(hosts, name, task, remaining()));
+    if (!task.slow) {
+      plan(seats, task.effort, remaining() - RESERVE);
+      await catchUp(seats, task.log);
+      await takeTurns(seats, task);
     }
-    plan(seats, task.effort, remaining() - RESERVE);
-    await catchUp(seats, task.log);
-    await takeTurns(seats, task);
     for (const seat of seats) {
       await attempt(seat, async (host) => {
         seat.run.losses = await host.call('losses', [], 10);
@@ -62,18 +80,20 @@ export async function contest(hosts: Hosts, names: readonly string[], task: Task
   } finally {
     await Promise.all(seats.map(({ host }) => host?.close()));
   }
-  return names.map((name) => seats.find((seat) => seat.name === name)!.run);
+  return seats.map(({ run }) => run);
 }
 
-async function startSystem(hosts: Hosts, name: string, task: Task, remaining: number): Promise<Seat> {
+async function startSystem(
+  hosts: Hosts, name: string, task: Task & { slow?: boolean }, remaining: number,
+): Promise<Seat> {
   const run: Run =
     { name, natural: [], sync: [], plan: { natural: [], sync: [] }, losses: {}, complaints: [] };
   const seat: Seat = { name, run, host: undefined };
-  if (remaining < RESERVE) {
-    run.error = 'the size\'s time was over before its turn came (--minutes)';
+  const { first } = expectedSeconds(name, task.size, task.software);
+  if (remaining < Math.max(RESERVE, first)) {
+    run.skipped = `about ${duration(first)} for its first step were no longer there (--minutes)`;
     return seat;
   }
-  const { first } = expectedSeconds(name, task.size, task.software);
   task.log(`${name}: first step`);
   try {
     seat.host = await hosts.open();
@@ -85,17 +105,20 @@ async function startSystem(hosts: Hosts, name: string, task: Task, remaining: nu
     // Ten times what is expected means that it hangs; but others shall have their turn too. The least is for adapters
     // that compile to machine code: a minute, on a machine that does something else besides.
     const seconds = Math.min(Math.max(150, 10 * first), Math.max(RESERVE, remaining - RESERVE));
-    const budgetMs = Math.min(task.effort.budget, remaining / 4) * 1000;
-    run.started = await host.call('start', [name, task.size, budgetMs], seconds);
+    // Past this long a first step there is no time for a second.
+    const longest = task.slow ? remaining / 2.1 : Math.min(1.5 * task.effort.budget, remaining / 4);
+    run.started = await host.call('start', [name, task.size, longest * 1000], seconds);
   });
   return seat;
 }
+
+const isRunning = ({ run }: Seat): boolean => run.error === undefined && run.skipped === undefined;
 
 /** Milliseconds of a step, as far as is known before the rounds. */
 const stepMs = ({ started }: Run): number => started?.warmStepMs ?? started?.firstStepMs ?? Infinity;
 
 function plan(seats: readonly Seat[], effort: Effort, seconds: number): void {
-  const running = seats.filter(({ run }) => run.error === undefined);
+  const running = seats.filter(isRunning);
   const forms = effort.sync ? 1.5 : 1;
   const wanted = running.map(({ run }) => stepsWanted(stepMs(run), effort));
   const systems = running.map(({ run }, i) => {
@@ -115,7 +138,7 @@ async function catchUp(seats: readonly Seat[], log: Task['log']): Promise<void> 
   const done = ({ run }: Seat) => (run.started?.warmStepMs == null ? 1 : 2);
   const total = (steps: readonly number[]) => steps.reduce((sum, n) => sum + n, 0);
   const end = (seat: Seat) => done(seat) + total(seat.run.plan.natural) + total(seat.run.plan.sync);
-  const running = seats.filter(({ run }) => run.error === undefined);
+  const running = seats.filter(isRunning);
   const common = Math.min(...running.map(end));
   for (const seat of running) {
     const steps = common - done(seat);
@@ -127,7 +150,7 @@ async function catchUp(seats: readonly Seat[], log: Task['log']): Promise<void> 
 
 async function takeTurns(seats: readonly Seat[], { effort: { rounds }, log }: Task): Promise<void> {
   for (let round = 0; round < rounds; round++) {
-    const running = seats.filter(({ run }) => run.error === undefined && run.plan.natural[round] !== undefined);
+    const running = seats.filter((seat) => isRunning(seat) && seat.run.plan.natural[round] !== undefined);
     if (running.length > 0) log(`round ${round + 1} of ${rounds}: ${running.map(({ name }) => name).join(', ')}`);
     for (const seat of running) {
       for (const form of ['natural', 'sync'] as const) {

@@ -26,9 +26,13 @@ export interface RowContext {
 /** Whether a row is of Latch or of what is measured with it: what is wrong there is an error, not a remark. */
 export const isOwn = (name: string): boolean => Object.hasOwn(OWN, name) || name === TRIALS.name;
 
-/** The last step whose loss every healthy run has read, so that "last" means the same; null where they share none. */
+/**
+ * The last step whose loss every healthy run has read, so that "last" means the same; null where they share none. Runs
+ * that got no further than their first step do not count: before an update there is nothing to compare.
+ */
 export function lastCommonStep(runs: readonly Pick<Run, 'losses' | 'error'>[]): number | null {
-  const read = runs.filter((run) => run.error === undefined).map((run) => Object.keys(run.losses).map(Number));
+  const read = runs.filter((run) => run.error === undefined)
+    .map((run) => Object.keys(run.losses).map(Number)).filter((steps) => steps.length > 1);
   const common = (read[0] ?? []).filter((step) => read.every((steps) => steps.includes(step)));
   return common.length > 0 ? Math.max(...common) : null;
 }
@@ -149,12 +153,13 @@ export function judgeLastLosses(results: readonly Result[]): Result[] {
 
 /** What was measured less of than asked for. */
 export function shortened(runs: readonly Run[], steps: number): Cut[] {
-  return runs.flatMap(({ name, started, natural, plan, error }) => {
+  return runs.flatMap(({ name, started, natural, plan, error, skipped }) => {
+    if (skipped !== undefined) return [{ name, what: 'left out', why: skipped }];
     const planned = plan.natural.reduce((sum, n) => sum + n, 0);
     if (error !== undefined || !started || planned >= steps) return [];
     const step = started.warmStepMs ?? started.firstStepMs;
     const what = natural.length > 0 ? `${planned} ${planned === 1 ? 'step' : 'steps'} in place of ${steps}`
-      : 'no step after its second';
+      : `no step after its ${started.warm ? 'second' : 'first'}`;
     return [{ name, what, why: `a step takes ${(step / 1000).toFixed(1)} s (--budget, --minutes)` }];
   });
 }

@@ -1,16 +1,17 @@
 import type { Driver } from '../src/index.js';
 import { bundleBytes } from './bundle.js';
-import { contest } from './contest.js';
+import { contest, type Run } from './contest.js';
 import { expectedFirstLoss } from './expected.js';
 import type { Hosts } from './hosts/host.js';
 import { inferenceContest } from './inference.js';
 import { type Options, STEPS } from './options.js';
 import { choosePeers, type Effort } from './plan.js';
 import { createProblem, flopsPerStep, type Size, SIZES } from './problem.js';
-import type { Cut, Conditions, Report } from './report-types.js';
-import { judgeLastLosses, lastCommonStep, rowOf, shortened } from './rows.js';
+import type { Cut, Conditions, Report, Result } from './report-types.js';
+import { judgeLastLosses, lastCommonStep, LOSS_TOLERANCE, rowOf, shortened } from './rows.js';
 import { isCurvePoint, sizeOf } from './sizes.js';
 import { DEFAULT_PEERS, OWN, systemEntry, TORCH, TRIALS } from './system.js';
+import { findTorch, torchResults } from './torch.js';
 
 /** What all sizes of a run share. */
 export interface Surroundings {
@@ -30,6 +31,8 @@ const ORACLE_LIMIT = 12;
 const CURVE_EFFORT = { steps: 15, least: 1, rounds: 3, budget: 5, limit: 60, sync: false };
 /** Seconds of rounds that the clock and other work on the machine matter little to. */
 const LEAST = 2;
+/** Of a size's time, seconds for inference. */
+const INFERENCE = 40;
 const NO_CURVE: readonly string[] = ['tfjs', 'tfjs-cpu'];
 
 /** Measures one size: every system's training step, and inference. */
@@ -45,18 +48,20 @@ export async function runSize(name: string, around: Surroundings): Promise<Repor
   const pages = [...own, ...chosen];
   const bundles = await bundlesOf(pages);
   const oracle = flopsPerStep(size) / 1e9 > ORACLE_LIMIT ? null : expectedFirstLoss(createProblem(size));
-  const runs = await contest(hosts, pages, { name, size, software, effort, log });
+  const runs = await contest(hosts, pages, { size, software, effort, log });
   const expected = oracle ?? runs.find((run) => run.name === 'reference')?.started?.firstLoss ?? null;
   const context = {
     sizeName: name, size, ceiling: conditions.ceiling, chosen: driver, expected, bundles,
     commonStep: lastCommonStep(runs),
   };
-  const rows = judgeLastLosses(runs.map((run) => rowOf(run, context)));
+  const rows = judgeLastLosses(runs.filter(({ skipped }) => skipped === undefined).map((run) => rowOf(run, context)));
+  const torch = (options.peers ?? DEFAULT_PEERS).includes(TORCH)
+    ? await torchRows(name, runs.find((run) => run.name === 'reference'), cut, log) : [];
   const inference = options.inference && Object.hasOwn(SIZES, name)
     ? await inferenceContest(hosts, pages, { size, software, log }) : [];
   return {
     ...conditions, date, size: name, shape: size, seconds: (Date.now() - begun) / 1000, expectedFirstLoss: expected,
-    results: rows, cut: [...cut, ...shortened(runs, effort.steps)], inference,
+    results: [...rows, ...torch], cut: [...cut, ...shortened(runs, effort.steps)], inference,
   };
 }
 
@@ -69,7 +74,8 @@ function ownSystems(name: string, driver: Driver): string[] {
 function effortOf(name: string, { steps, rounds, budget, minutes }: Options): Effort {
   if (isCurvePoint(name)) return CURVE_EFFORT;
   const least = steps === undefined ? LEAST : 0;
-  return { steps: steps ?? STEPS, least, rounds, budget, limit: minutes * 60, sync: true };
+  const limit = Math.max(0.8 * minutes * 60, minutes * 60 - INFERENCE);
+  return { steps: steps ?? STEPS, least, rounds, budget, limit, sync: true };
 }
 
 function peersOf(
@@ -79,6 +85,30 @@ function peersOf(
   const named = options.peers !== undefined;
   return choosePeers((options.peers ?? fit).filter((peer) => peer !== TORCH),
     { own, named, name, size, runtime: hosts.runtime, software, limit });
+}
+
+/** PyTorch's rows, where it is there; their last loss is at the last step that the reference has read too. */
+async function torchRows(
+  name: string, reference: Run | undefined, cut: Cut[], log: (text: string) => void,
+): Promise<Result[]> {
+  const found = await findTorch();
+  if ('missing' in found) {
+    cut.push({ name: TORCH, what: 'left out', why: found.missing });
+    return [];
+  }
+  try {
+    const results = await torchResults([name], log);
+    return results.map(({ losses, ...row }) => {
+      const step = Math.max(...Object.keys(losses).map(Number).filter((n) => reference?.losses[n] !== undefined));
+      const [loss, right] = [losses[step], reference?.losses[step]];
+      if (loss === undefined || right === undefined) return row;
+      const agrees = Math.abs(loss - right) <= LOSS_TOLERANCE;
+      return { ...row, loss: [row.loss[0], loss], lossStep: step, checks: { ...row.checks, agrees } };
+    });
+  } catch (error) {
+    cut.push({ name: TORCH, what: 'broke off', why: error instanceof Error ? error.message : String(error) });
+    return [];
+  }
 }
 
 /** By `system backend`. One after another: the bundler takes all cores. */
