@@ -12,6 +12,8 @@
 // Work: a thread owns a row; the largest logit is taken out first, so that no exponential overflows (±1e3 are fine).
 // CPU twin: src/reference/cross-entropy.ts
 
+#include "lib/zero.wgsl"
+
 const V = ${V}u;
 const ROWS = ${ROWS}u;
 const PITCH = ${PITCH}u;
@@ -29,12 +31,18 @@ const LOWEST = -3.4e38;
 @group(0) @binding(4) var<storage, read> count: array<f32>;
 #endif
 
+// Symbols of a column. They are compared, not indexed by: a vector's component by number compiles for seconds on a CPU.
+fn symbols(column: u32) -> vec4u {
+  return vec4u(4u * column) + vec4u(0, 1, 2, 3);
+}
+
 fn inside(column: u32) -> vec4<bool> {
-  return vec4u(4u * column) + vec4u(0, 1, 2, 3) < vec4u(V);
+  return symbols(column) < vec4u(V);
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
+  let zero = zero_of(id.z);
   let row = id.x;
   if (row >= ROWS) { return; }
   let start = id.z * ${STRIDE_LOGITS}u + row * PITCH;
@@ -46,19 +54,19 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 #endif
 
   var highest = vec4f(LOWEST);
-  for (var column = 0u; column < PITCH; column++) {
+  for (var column = zero; column < PITCH; column++) {
     highest = max(highest, select(vec4f(LOWEST), logits[start + column], inside(column)));
   }
   let top = max(max(highest.x, highest.y), max(highest.z, highest.w));
   var sums = vec4f();
-  var picked = 0.0;
-  for (var column = 0u; column < PITCH; column++) {
+  var picked = vec4f();
+  for (var column = zero; column < PITCH; column++) {
     let x = logits[start + column];
     sums += select(vec4f(), exp(x - top), inside(column));
-    if (column == answer / 4u) { picked = x[answer % 4u]; }
+    picked += select(vec4f(), x - top, symbols(column) == vec4u(answer));
   }
   let sum = sums.x + sums.y + sums.z + sums.w;
-  let own = weight * (log(sum) - (picked - top));
+  let own = weight * (log(sum) - (picked.x + picked.y + picked.z + picked.w));
 #if ${ADDS}
   loss[id.z * ${STRIDE_LOSS}u + row] += own;
 #else
@@ -67,9 +75,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
 #if ${GRADIENT}
   let scale = weight / sum;
-  for (var column = 0u; column < PITCH; column++) {
-    var d = exp(logits[start + column] - top) * scale;
-    if (column == answer / 4u) { d[answer % 4u] -= weight; }
+  for (var column = zero; column < PITCH; column++) {
+    let right = select(vec4f(), vec4f(weight), symbols(column) == vec4u(answer));
+    let d = exp(logits[start + column] - top) * scale - right;
     logits[start + column] = select(vec4f(), d, inside(column));
   }
 #endif

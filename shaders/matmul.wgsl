@@ -13,8 +13,9 @@
 //   blocks   k runs in fours, so that every load is a vec4f; neighbouring threads share rows: their loads of A are one
 //   lanes    a workgroup is one subgroup, its threads all with the same rows: each loads the A of one row, and
 //            subgroupBroadcast gives it to the others, so that A is loaded once (lib/lanes_n.wgsl, lib/lanes_nt.wgsl)
-// Sums run over k in order, so the same bits come out whatever the trials. With SPLITS, k is cut: part p of trial n is
-//   product n·SPLITS + p, and sum_parts.wgsl adds them up in order. CPU twin: src/reference/matmul.ts
+// Sums run over k in order, so the same bits come out whatever the trials. A long k is cut into parts of PART: IN_TURN,
+//   a dispatch each, which adds to the one before, so that what a part reads stays in a CPU's cache; or SPLITS of them
+//   side by side, part p of trial n in product n·SPLITS + p, for sum_parts.wgsl. CPU twin: src/reference/matmul.ts
 
 #include "lib/extensions.wgsl"
 
@@ -36,6 +37,10 @@ const PART = ${PART}u; // k of a part, a multiple of four
 @group(0) @binding(2) var<storage, read_write> c: array<vec4f>;
 #include "lib/biases.wgsl"
 #include "lib/keep.wgsl"
+#include "lib/zero.wgsl"
+#if ${IN_TURN}
+#include "lib/time.wgsl"
+#endif
 
 @compute @workgroup_size(${WORKGROUP_X}, ${WORKGROUP_Y})
 #if ${SUBGROUPS}
@@ -48,8 +53,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = id.y * TILE_ROWS;
   if (column >= COLUMNS || row >= M) { return; }
 #endif
+  let zero = zero_of(id.z);
   let trial = id.z / SPLITS;
-  let begin = (id.z % SPLITS) * PART; // of the part's k
+#if ${IN_TURN}
+  let begin = zero + time * PART; // of the part's k
+#else
+  let begin = zero + (id.z % SPLITS) * PART;
+#endif
   let end = min(begin + PART, K);
   let start_a = trial * ${STRIDE_A}u + ${OFFSET_A}u;
   let start_b = trial * ${STRIDE_B}u;
@@ -63,29 +73,37 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 %end
 #include "lib/${FORM}.wgsl"
 
+  // Written once and looped over: unrolled, it would cost more to compile than the loop to run.
+  var sums: array<vec4f, TILE_ROWS * TILE_COLUMNS>;
+%unroll r ${TILE_ROWS}
 %unroll c ${TILE_COLUMNS}
-  if (column + %cu * COLUMN_STEP < COLUMNS) {
-    let inside = vec4u(4u * column%c) + vec4u(0, 1, 2, 3) < vec4u(N);
-    var extra%c = vec4f();
+  sums[%ru * TILE_COLUMNS + %cu] = sum%r_%c;
+%end
+%end
+  for (var c4 = zero; c4 < TILE_COLUMNS; c4++) {
+    let at_column = column + c4 * COLUMN_STEP;
+    if (at_column >= COLUMNS) { break; }
+    let inside = vec4u(4u * at_column) + vec4u(0, 1, 2, 3) < vec4u(N);
+    var extra = vec4f();
 #if ${BIASES}
-    extra%c += bias[trial * ${STRIDE_BIAS}u + column%c];
+    extra += bias[trial * ${STRIDE_BIAS}u + at_column];
 #endif
 #if ${TWO_BIASES}
-    extra%c += bias2[trial * ${STRIDE_BIAS}u + column%c];
+    extra += bias2[trial * ${STRIDE_BIAS}u + at_column];
 #endif
-%unroll r ${TILE_ROWS}
-    if (row + %ru < M) {
+    for (var r = zero; r < min(TILE_ROWS, M - row); r++) {
+      let at = id.z * ${STRIDE_C}u + (row + r) * PITCH_C + at_column;
+      var value = sums[r * TILE_COLUMNS + c4];
 #if ${KEEPS}
-      sum%r_%c *= keep(row + %ru, column%c);
+      value *= keep(row + r, at_column);
 #endif
-      let at = id.z * ${STRIDE_C}u + (row + %ru) * PITCH_C + column%c;
-#if ${ACCUMULATE}
-      c[at] = select(vec4f(), c[at] + (sum%r_%c + extra%c), inside);
-#else
-      c[at] = select(vec4f(), sum%r_%c + extra%c, inside);
+      value += extra;
+#if ${IN_TURN}
+      if (time > 0u) { value += c[at]; }
+#elif ${ACCUMULATE}
+      value += c[at];
 #endif
+      c[at] = select(vec4f(), value, inside);
     }
-%end
   }
-%end
 }

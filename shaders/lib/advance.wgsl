@@ -20,6 +20,7 @@ const PITCH%p = ${PITCH}u; // and of a row of weights
 #endif
 
 fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
+  let zero = zero_of(trial);
   let history0 = OWN_STATES + (trial * (T + 1u) + t) * SLOT;
   let gates0 = (trial * T + t) * B * GATE_PITCH;
 #if ${PRODUCT}
@@ -28,7 +29,7 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
 #if ${SUBGROUPS}
   if (block >= BLOCKS%p) { return; } // a thread that has loaded for the others alone
 #endif
-  for (var r = 0u; r < min(ROWS, B - row); r++) {
+  for (var r = zero; r < min(ROWS, B - row); r++) {
     let previous0 = history0 + PREVIOUS * SLOT + (row + r) * HP + block;
     let next0 = history0 + NEXT * SLOT + (row + r) * HP + block;
 %unroll s ${CARRIED}
@@ -48,14 +49,13 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
     let wide = min(GATE_COLUMNS, GATE_PITCH - block * GATE_COLUMNS);
     var columns = Columns();
     for (var c = 0u; c < wide; c++) {
-#if ${ALL_LANES}
-      columns[c] = z[r * GATE_COLUMNS + c];
-#else
       columns[c] = gates[gates_row + c];
+#if ${ALL_LANES}
+      columns[c] += z[r * GATE_COLUMNS + c];
 #endif
     }
 #endif
-    for (var q = 0u; q < min(UNITS, ${OUT_UNITS}u - UNITS * block); q++) {
+    for (var q = ${FIRST_UNIT}; q < min(UNITS, ${OUT_UNITS}u - UNITS * block); q++) {
       var previous = State();
 %unroll s ${CARRIED}
       previous[%s] = pick(before%s, q);

@@ -15,6 +15,7 @@ const PITCH%p = ${PITCH}u;
 #endif
 
 fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
+  let zero = zero_of(trial);
   let history0 = OWN_STATES + (trial * (T + 1u) + t) * SLOT;
   let gates0 = (trial * T + t) * B * GATE_PITCH;
 #if ${PRODUCT}
@@ -22,7 +23,7 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
 #if ${SUBGROUPS}
   if (block >= BLOCKS%p) { return; } // a thread that has loaded for the others alone
 #endif
-  for (var r = 0u; r < min(ROWS, B - row); r++) {
+  for (var r = zero; r < min(ROWS, B - row); r++) {
     let first = PRODUCTS + gates0 + (row + r) * GATE_PITCH;
     for (var c = 0u; c < min(COLUMNS%p, PITCH%p - block * COLUMNS%p); c++) {
       gates[first + block * COLUMNS%p + c] = z[r * COLUMNS%p + c];
@@ -32,7 +33,7 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
 #if ${SUBGROUPS}
   if (block >= BLOCKS%p) { return; } // a thread that has loaded for the others alone
 #endif
-  for (var r = 0u; r < min(ROWS, B - row); r++) {
+  for (var r = zero; r < min(ROWS, B - row); r++) {
     let gates_row = gates0 + (row + r) * GATE_PITCH;
     let at = (row + r) * HP + block;
     let before = history0 + PREVIOUS * SLOT + at;
@@ -45,7 +46,7 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
 #else
     let norm = norm_of_units(after - block + 2u * BLOCK);
 #endif
-    for (var q = 0u; q < min(UNITS, H - UNITS * block); q++) {
+    for (var q = ${FIRST_UNIT}; q < min(UNITS, H - UNITS * block); q++) {
       let unit = UNITS * block + q;
       let own = own_of(trial, unit);
       var previous = State();
@@ -74,7 +75,7 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
     states[after] = hidden;
 #if ${DROPS}
     var dropped = Units();
-    for (var q = 0u; q < UNITS; q++) {
+    for (var q = ${FIRST_UNIT}; q < UNITS; q++) {
       put(&dropped, q, pick(hidden, q) * dropout_mask(trial, row + r, UNITS * block + q));
     }
     states[after + STATES * BLOCK] = dropped;

@@ -77,3 +77,5 @@ struct Backward {
 // Of the thread in its subgroup, whose threads have the same rows and neighbouring blocks of units.
 var<private> thread: u32;
 #endif
+
+#include "lib/zero.wgsl"

@@ -1,17 +1,12 @@
-// Z = [Z +] Σ_s source_s·R_s for a block's ROWS × COLUMNS vec4f, in registers, then in the array z. Phase %p; see
+// Σ_s source_s·R_s for a block's ROWS × COLUMNS vec4f, in registers, then in the array z. Phase %p; see
 // lib/advance.wgsl. With SUBGROUPS each thread loads a part of the source for all of its subgroup.
 
 %unroll c ${COLUMNS}
   let column%c = min(block * COLUMNS%p + %cu, PITCH%p - 1u);
 %end
 %unroll r ${ROWS}
-  let row%r = min(row + %ru, B - 1u);
 %unroll c ${COLUMNS}
-#if ${ALL_LANES}
-  var z%r_%c = gates[gates0 + row%r * PITCH%p + column%c];
-#else
   var z%r_%c = vec4f();
-#endif
 %end
 %end
   for (var s = 0u; s < ${SOURCES}u; s++) {
@@ -23,11 +18,11 @@
 %end
 #else
 %unroll r ${ROWS}
-    let from%r = source0 + row%r * HP;
+    let from%r = source0 + min(row + %ru, B - 1u) * HP;
 %end
 #endif
 #if ${QUAD}
-    for (var k4 = 0u; k4 < (K%p + 3u) / 4u; k4++) {
+    for (var k4 = zero; k4 < (K%p + 3u) / 4u; k4++) {
 #if ${SUBGROUPS}
 %unroll q ${ROW_GROUPS}
       let of_lane%q = states[from%q + k4];
@@ -52,7 +47,7 @@
 %end
     }
 #else
-    for (var k = 0u; k < K%p; k++) {
+    for (var k = zero; k < K%p; k++) {
 #if ${SUBGROUPS}
 %unroll q ${ROW_GROUPS}
       let of_lane%q = states[from%q + k];

@@ -21,7 +21,7 @@
     var d%r_%q = 0.0;
 %end
 %end
-    for (var n = 0u; n < QUARTETS%p; n++) {
+    for (var n = zero; n < QUARTETS%p; n++) {
 %unroll q ${UNITS}
       let w%q = transposed[transposed0 + n * ${OUT_UNITS}u + unit%q];
 %end

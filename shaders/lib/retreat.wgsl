@@ -13,6 +13,7 @@ const GIVES%p = array<bool, STATES>(${GIVES}); // and those that it passes on to
 #endif
 
 fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
+  let zero = zero_of(trial);
   let gates0 = (trial * T + t) * B * GATE_PITCH;
   let history0 = OWN_STATES + (trial * (T + 1u) + t) * SLOT;
   let last = t == LAST;
@@ -29,7 +30,7 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
 #if ${SUBGROUPS}
   if (block >= BACK_BLOCKS%p) { return; } // a thread that has loaded for the others alone
 #endif
-  for (var r = 0u; r < min(ROWS, B - row); r++) {
+  for (var r = zero; r < min(ROWS, B - row); r++) {
     let at = (row + r) * HP + block;
     let output_at = ((trial * T + t) * B + row + r) * OUTPUT_PITCH + block;
 %unroll s ${CARRIED}
@@ -60,7 +61,7 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
 #else
     var d_source = Units();
 #endif
-    for (var q = 0u; q < min(UNITS, ${OUT_UNITS}u - UNITS * block); q++) {
+    for (var q = ${FIRST_UNIT}; q < min(UNITS, ${OUT_UNITS}u - UNITS * block); q++) {
       var unit = Unit();
       unit.index = UNITS * block + q;
       var previous = State();

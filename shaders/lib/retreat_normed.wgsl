@@ -14,6 +14,7 @@ const BACK_BLOCKS%p = ${BLOCKS}u;
 #endif
 
 fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
+  let zero = zero_of(trial);
   let gates0 = (trial * T + t) * B * GATE_PITCH;
   let history0 = OWN_STATES + (trial * (T + 1u) + t) * SLOT;
   let last = t == LAST;
@@ -25,7 +26,7 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
 #if ${SUBGROUPS}
   if (block >= BACK_BLOCKS%p) { return; } // a thread that has loaded for the others alone
 #endif
-  for (var r = 0u; r < min(ROWS, B - row); r++) {
+  for (var r = zero; r < min(ROWS, B - row); r++) {
     let gates_row = gates0 + (row + r) * GATE_PITCH;
     let at = (row + r) * HP + block;
     let carried = trial * SLOT + at;
@@ -34,12 +35,12 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
     let norm = norm_of_gates(PRODUCTS + gates_row);
     var sum = 0.0;
     var product = 0.0;
-    for (var u = 0u; u < H; u++) {
+    for (var u = zero; u < H; u++) {
       let dy = gates[gates_row + u] * own_of(trial, u)[0];
       sum += sum4(dy);
       product += dot(dy, (gates[PRODUCTS + gates_row + u] - norm.mean) * norm.scale);
     }
-    for (var q = 0u; q < min(UNITS, H - UNITS * block); q++) {
+    for (var q = ${FIRST_UNIT}; q < min(UNITS, H - UNITS * block); q++) {
       let unit = UNITS * block + q;
       let dz = gates[gates_row + unit];
       let y = (gates[PRODUCTS + gates_row + unit] - norm.mean) * norm.scale;
@@ -63,14 +64,14 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
     var give = Units();
     var sum = 0.0;
     var product = 0.0;
-    for (var u = 0u; u < H; u++) {
+    for (var u = zero; u < H; u++) {
       let y = (pick(states[after - block + 2u * BLOCK + u / UNITS], u % UNITS) - norm.mean) * norm.scale;
       let dy = pick(d_states[2u * CARRY + carried - block + u / UNITS], u % UNITS) * own_of(trial, u)[1].x;
       sum += dy;
       product += dy * y;
     }
 #endif
-    for (var q = 0u; q < min(UNITS, H - UNITS * block); q++) {
+    for (var q = ${FIRST_UNIT}; q < min(UNITS, H - UNITS * block); q++) {
       let unit = UNITS * block + q;
       let own = own_of(trial, unit);
       let y = (pick(states[after + 2u * BLOCK], q) - norm.mean) * norm.scale;

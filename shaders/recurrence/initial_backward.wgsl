@@ -12,5 +12,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let trial = id.z;
   let row = id.y * ROWS;
   let block = id.x;
+  let zero = 0u;
 #phases "lib/arrive.wgsl"
 }

@@ -28,7 +28,7 @@ fn main(
     let t = step;
 #endif
 %unroll p ${PHASES}
-    for (var first = 0u; first < BLOCKS%p; first += ${WORKGROUP_X}u) {
+    for (var first = zero_of(group.z); first < BLOCKS%p; first += ${WORKGROUP_X}u) {
       let block = first + local.x;
 #if ${SUBGROUPS}
       advance%p(group.z, t, group.y * ROWS, block);

@@ -26,7 +26,7 @@ fn main(
     let t = T - 1u - step;
 #endif
 %unroll p ${PHASES}
-    for (var first = 0u; first < BACK_BLOCKS%p; first += ${WORKGROUP_X}u) {
+    for (var first = zero_of(group.z); first < BACK_BLOCKS%p; first += ${WORKGROUP_X}u) {
       let block = first + local.x;
 #if ${SUBGROUPS}
       retreat%p(group.z, t, group.y * ROWS, block);

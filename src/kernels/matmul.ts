@@ -8,6 +8,11 @@ import { biasBindings, biasDefines, type Biases, ceilDiv, type Defines, fittingW
  */
 export interface MatmulTile { readonly rows: number; readonly columns: number; readonly subgroup?: number }
 
+/** `immediates`: what carries the part's number where parts come in turn. */
+export type Parts = { readonly count: number } & ({ readonly inTurn: false } | {
+  readonly inTurn: true; readonly immediates: boolean;
+});
+
 /** C[M, N] = op(A)·op(B), one product a trial. Pitches in floats, strides (one trial to the next) in floats. */
 export interface MatmulShape {
   readonly m: number;
@@ -30,13 +35,14 @@ export interface MatmulShape {
   /** C is the gradient of this parameter. */
   readonly gradientOf?: Pick<ParameterShape, 'arrangement'>;
   readonly tile: MatmulTile;
-  /** Parts that k is cut into, each with a product of its own in C, trial by trial: `sumParts` adds them up. */
-  readonly splits?: number;
+  /** k is cut into as many parts: a dispatch each, or side by side, each with a product of its own in C. */
+  readonly parts?: Parts;
 }
 
 /** Typed face of `shaders/matmul.wgsl`. Rows of A, B and C are padded to four floats. */
 export function matmul(shape: MatmulShape): Kernel {
-  const { m, n, k, transposeA = false, transposeB = false, accumulate = false, biases = 0, trials, splits = 1 } = shape;
+  const { m, n, k, transposeA = false, transposeB = false, accumulate = false, biases = 0, trials, parts } = shape;
+  const splits = parts && !parts.inTurn ? parts.count : 1;
   const columns = ceilDiv(n, 4);
   const { defines, workgroups } = cut(shape);
   const pitchA = shape.pitchA ?? pad4(transposeA ? m : k);
@@ -46,16 +52,26 @@ export function matmul(shape: MatmulShape): Kernel {
       M: m, N: n, K: k, PITCH_A: pitchA / 4, PITCH_B: pad4(transposeB ? k : n) / 4, PITCH_C: columns,
       STRIDE_A: shape.strideA / 4, OFFSET_A: (shape.offsetA ?? 0) / 4,
       STRIDE_B: shape.strideB / 4, STRIDE_C: shape.strideC / 4, STRIDE_BIAS: (shape.strideBias ?? 0) / 4,
-      A_ROW_STEP: transposeA ? 1 : pitchA, A_K_STEP: transposeA ? pitchA : 1, IMMEDIATES: false, ...defines,
+      A_ROW_STEP: transposeA ? 1 : pitchA, A_K_STEP: transposeA ? pitchA : 1, ...defines,
       TRANSPOSE_A: transposeA, TRANSPOSE_B: transposeB, TN: transposeA && !transposeB, TT: transposeA && transposeB,
-      SPLITS: splits, PART: pad4(ceilDiv(k, splits)),
+      IN_TURN: parts?.inTurn ?? false, IMMEDIATES: parts?.inTurn === true && parts.immediates, TIME_BINDING: 3,
+      SPLITS: splits, PART: pad4(ceilDiv(k, parts?.count ?? 1)),
       ACCUMULATE: accumulate, ...biasDefines(biases), ...keepDefines(shape.gradientOf),
     },
     bindings: { a: 'read', b: 'read', c: 'read_write', ...biasBindings(biases) },
     workgroups: [...workgroups, splits * trials],
-    cost: {
-      bytes: 4 * trials * (m * k + k * n + (accumulate ? 2 : splits) * m * n), flops: 2 * trials * m * n * k,
-    },
+    ...(parts?.inTurn ? { timed: true } : {}),
+    cost: cost(shape),
+  };
+}
+
+/** Of one dispatch. */
+function cost({ m, n, k, accumulate = false, trials, parts }: MatmulShape): Kernel['cost'] {
+  const { count = 1, inTurn = false } = parts ?? {};
+  const dispatches = inTurn ? count : 1;
+  const moves = inTurn || accumulate ? 2 : count;
+  return {
+    bytes: 4 * trials * ((m * k + k * n) / dispatches + moves * m * n), flops: (2 * trials * m * n * k) / dispatches,
   };
 }
 

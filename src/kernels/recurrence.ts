@@ -113,7 +113,7 @@ export function commonDefines(shape: RecurrenceShape, bindings: readonly string[
   const { lanes, own, states } = cell;
   return {
     CELL: cell.file, ...cell.switches, T: timeSteps, B: batch, H: units, HP: pad4(units) / wide, PADDED: pad4(units),
-    ROWS: rows, UNITS: wide, QUAD: quad, STATES: states.length, CARRIED: carriedStates(cell), TRIALS: trials,
+    ROWS: rows, UNITS: wide, QUAD: quad, FIRST_UNIT: quad ? 'zero' : '0u', STATES: states.length, CARRIED: carriedStates(cell), TRIALS: trials,
     STRIDE_BLOCK: histories.stride / wide, OWN_STATES: histories.own / wide, BELOW_STATE: histories.below / wide,
     PREVIOUS: reverse ? 1 : 0, NEXT: reverse ? 0 : 1, REVERSE: reverse,
     LANES: lanes, ONE_LANE: lanes === 1, TWO_LANES: lanes === 2, FOUR_LANES: lanes === 4, MANY_LANES: lanes >= 4,

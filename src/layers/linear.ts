@@ -1,5 +1,6 @@
 import type { Biases } from '../kernels/kernel.js';
 import { matmul } from '../kernels/matmul.js';
+import { sumParts } from '../kernels/sum-parts.js';
 import { columnSum } from '../kernels/column-sum.js';
 import { pad4, type Parameter } from '../model/layout.js';
 import type { View } from '../schedule/program.js';
@@ -29,17 +30,31 @@ export function product(lowering: Lowering, { label, input, weight, biases }: Pr
   });
 }
 
-/** Records the weight's gradient inputᵀ·gradient. */
+/** Records the weight's gradient inputᵀ·gradient, a sum over all T·B rows: in parts where the strategy cuts it. */
 export function weightGradient(
   lowering: Lowering, label: string, input: Rows, weight: Parameter, gradient: View,
 ): void {
-  const { builder, trials, timeSteps, batch, layout, strategy } = lowering;
+  const { builder, trials, timeSteps, batch, layout, strategy, immediates } = lowering;
+  const k = timeSteps * batch;
+  const size = weight.rows * weight.pitch;
+  const { rows = k, inTurn = true } = strategy.parts ?? {};
+  const count = Math.ceil(k / rows);
+  const cut = count > 1;
+  const out = gradientView(lowering, weight);
+  const scratch = cut && !inTurn ? builder.scratch(`${label} parts`, count * size) : undefined;
   const kernel = matmul({
-    m: weight.rows, n: weight.columns, k: timeSteps * batch, transposeA: true, trials, tile: strategy.matmul,
+    m: weight.rows, n: weight.columns, k, transposeA: true, trials, tile: strategy.matmul,
     strideA: input.view.stride, offsetA: input.offset, ...pitchOf(input), strideB: gradient.stride,
-    strideC: layout.size, gradientOf: weight,
+    strideC: scratch ? size : layout.size, gradientOf: weight,
+    ...(cut ? { parts: inTurn ? { count, inTurn, immediates } : { count, inTurn } } : {}),
   });
-  builder.dispatch(label, kernel, { a: input.view, b: gradient, c: gradientView(lowering, weight) });
+  const views = { a: input.view, b: gradient, c: scratch ?? out };
+  if (scratch || !cut) builder.dispatch(label, kernel, views);
+  else for (let part = 0; part < count; part++) builder.dispatch(label, kernel, views, part);
+  if (!scratch) return;
+  builder.dispatch(`${label} of parts`, sumParts({ size, parts: count, trials, strideSum: layout.size }), {
+    parts: scratch, sum: out,
+  });
 }
 
 /** Records the biases' gradient: the column sums, written to each of them. */

@@ -35,10 +35,12 @@ export interface Executables {
 const TIME_STRIDE = 256;
 
 /**
- * Places, compiles and binds `programs`. `times` bounds time indices and runs in a submit.
+ * Places, compiles and binds `programs`. `runs` bounds the runs in a submit.
  * @throws GpuError where a buffer is too large or a shader is not valid.
  */
-export async function prepare(device: Device, programs: readonly Program[], times: number): Promise<Executables> {
+export async function prepare(device: Device, programs: readonly Program[], runs: number): Promise<Executables> {
+  const times = programs.reduce((most, { dispatches }) => dispatches.reduce((m, { time }) =>
+    (typeof time === 'number' ? Math.max(m, time + 1) : m), most), runs);
   const placement = place(programs);
   checkGrid(device, programs);
   const buffers = await createBuffers(device, placement.bytes);

@@ -13,6 +13,11 @@ export interface Strategy {
   readonly driver: Driver;
   readonly matmul: MatmulTile;
   readonly recurrence: RecurrenceTile;
+  /**
+   * How the sum over all T·B rows in a weight's gradient is cut, where it is: parts of `rows`, one after the other or
+   * side by side.
+   */
+  readonly parts?: { readonly rows: number; readonly inTurn: boolean };
   /** Threads that share a column of a bias gradient. */
   readonly columnLanes: 1 | 16;
   /** Work of one dispatch of `sequence`, where so many workgroups run side by side: tens of ms. Changes no sum. */
@@ -42,10 +47,13 @@ export function sequenceSteps(
  * The strategy for an adapter and a workload; `driver` is the caller's choice, else this table's.
  * @throws RangeError where the driver cannot carry a cell of the model
  */
-export function chooseStrategy({ software }: AdapterDescription, workload: Workload, driver?: Driver): Strategy {
+export function chooseStrategy(adapter: AdapterDescription, workload: Workload, driver?: Driver): Strategy {
   if (driver) checkDriver(workload.model, driver);
   const scans = recurrentLayers(workload.model).length > 0 && !unscannable(workload.model);
-  return (software ? softwareStrategy : hardwareStrategy)(workload, driver ?? (scans ? 'scan' : undefined));
+  const chosen = driver ?? (scans ? 'scan' : undefined);
+  if (!adapter.software) return hardwareStrategy(workload, chosen);
+  const { subgroup = 1 } = adapter;
+  return subgroup >= 8 ? vectorStrategy(workload, subgroup, chosen) : softwareStrategy(workload, chosen);
 }
 
 /** @throws RangeError where the driver cannot carry a cell of the model. */
@@ -71,6 +79,20 @@ function softwareStrategy(workload: Workload, driver?: Driver): Strategy {
     columnLanes: 1,
     sequence: { flops: 1e8, sideBySide: 1 }, // 3 GFLOP/s of the whole adapter
     submitFlops: 1.5e10,
+  };
+}
+
+// Measured on lavapipe, whose subgroup is a vector register of the CPU: loads are what costs, so that threads load for
+// one another; compilation goes with the length of the code, so tiles are small; parts of 256 rows stay in the cache.
+function vectorStrategy(workload: Workload, subgroup: number, driver?: Driver): Strategy {
+  return {
+    driver: driver ?? 'step',
+    matmul: { rows: 16, columns: 1, subgroup },
+    recurrence: { rows: workload.batch >= 32 ? 16 : 8, quad: false, width: subgroup, subgroup },
+    parts: { rows: 256, inTurn: true },
+    columnLanes: 1,
+    sequence: { flops: 2e8, sideBySide: 1 }, // 5 to 15 GFLOP/s of the whole adapter
+    submitFlops: 5e10,
   };
 }
 

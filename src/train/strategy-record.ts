@@ -5,7 +5,7 @@ import type { Strategy } from '../schedule/tiles.js';
 
 /** A strategy from JSON of unknown origin. @throws RangeError that says what is wrong with it */
 export function parseStrategy(json: unknown): Strategy {
-  const { driver, matmul, recurrence, columnLanes, sequence, submitFlops } = fieldsOf('strategy', json);
+  const { driver, matmul, recurrence, parts, columnLanes, sequence, submitFlops } = fieldsOf('strategy', json);
   const { rows, columns, subgroup } = fieldsOf('strategy matmul', matmul);
   const { rows: blockRows, quad, width, subgroup: threads, chunks } = fieldsOf('strategy recurrence', recurrence);
   return {
@@ -20,10 +20,16 @@ export function parseStrategy(json: unknown): Strategy {
       ...(threads === undefined ? {} : { subgroup: checkInteger('recurrence subgroup', threads, 1, 128) }),
       ...(chunks === undefined ? {} : { chunks: checkInteger('recurrence chunks', chunks, 1, 64) }),
     },
+    ...(parts === undefined ? {} : { parts: parseParts(parts) }),
     columnLanes: columnLanes === 16 ? 16 : 1,
     sequence: parseSequence(sequence),
     submitFlops: checkNumber('submitFlops', submitFlops, { min: 1 }),
   };
+}
+
+function parseParts(parts: unknown): NonNullable<Strategy['parts']> {
+  const { rows, inTurn } = fieldsOf('strategy parts', parts);
+  return { rows: checkInteger('rows of a part', rows, 4, 1 << 24), inTurn: inTurn === true };
 }
 
 /** Absent in files from before; it changes no result. */
