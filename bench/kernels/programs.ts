@@ -43,6 +43,8 @@ export function workloads(size: Size, adapter: AdapterDescription, immediates: b
     sequential([embedding(vocabulary, hidden), recurrent(cell, hidden, options), linear(vocabulary)]), driver, short);
   const rows = run(
     sequential([input(hidden), recurrent('gru', hidden, { bidirectional: true }), linear(vocabulary)]), 'step', short);
+  const plain = text('lstm', {}, 'step');
+  const parts = { rows: Math.ceil((short.timeSteps * short.batch) / 4), inTurn: false }; // of the sums over all rows
   return [
     ...own,
     { name: 'evaluation', program: evaluation(run(model, undefined, short)) },
@@ -51,7 +53,8 @@ export function workloads(size: Size, adapter: AdapterDescription, immediates: b
     { name: 'dropout', program: training(text('gru', { layers: 2, dropout: 0.2, recurrentDropout: 0.2 }, 'step')) },
     { name: 'layer norm', program: training(text('lstm-layer-norm', {}, 'step')) },
     { name: 'reset before', program: training(text('gru-before', {}, 'step')) },
-    { name: 'recompute', program: training({ ...text('lstm', {}, 'step'), recompute: short.timeSteps / 2 }) },
+    { name: 'recompute', program: training({ ...plain, recompute: short.timeSteps / 2 }) },
+    { name: 'side by side', program: training({ ...plain, strategy: { ...plain.strategy, parts } }) },
     { name: 'sequences', program: sequenceProgram(rows, { gradients: true, ragged: false, training: false }) },
   ];
 }
