@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectedSeconds, whyNot } from '../../bench/costs.js';
+import { within } from '../../bench/hosts/host.js';
 import { allot, choosePeers, planRounds, shareOut, stepsWanted } from '../../bench/plan.js';
 import { SIZES } from '../../bench/problem.js';
 import { ALL_SIZES, expandSizes, sizeOf } from '../../bench/sizes.js';
@@ -118,5 +119,15 @@ describe('peers', () => {
         expect(Math.max(ratio, 1 / ratio), `${name} at ${size}`).toBeLessThan(2);
       });
     }
+  });
+});
+
+describe('a call of a host', () => {
+  const never = new Promise<never>(() => undefined);
+
+  it('ends with its answer, with its time, or with the host, whatever comes first', async () => {
+    await expect(within(Promise.resolve(7), 60, never)).resolves.toBe(7);
+    await expect(within(never, 0.01, never)).rejects.toThrow('it did not answer within 0 s');
+    await expect(within(never, 60, Promise.reject(new Error('the page crashed')))).rejects.toThrow('the page crashed');
   });
 });
