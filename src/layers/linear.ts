@@ -4,6 +4,7 @@ import { sumParts } from '../kernels/sum-parts.js';
 import { columnSum } from '../kernels/column-sum.js';
 import { pad4, type Parameter } from '../model/layout.js';
 import type { View } from '../schedule/program.js';
+import { gradientParts } from '../schedule/tiles.js';
 import { biasViews, gradientView, type Lowered, type Lowering, parameterView, type Rows } from './lowering.js';
 
 /** A product of rows with a weight [inputs, outputs], plus biases. */
@@ -37,8 +38,8 @@ export function weightGradient(
   const { builder, trials, timeSteps, batch, layout, strategy, immediates } = lowering;
   const k = timeSteps * batch;
   const size = weight.rows * weight.pitch;
-  const { rows = k, inTurn = true } = strategy.parts ?? {};
-  const count = Math.ceil(k / rows);
+  const count = gradientParts(strategy, weight.rows, weight.columns, k);
+  const inTurn = strategy.parts?.inTurn ?? true;
   const cut = count > 1;
   const out = gradientView(lowering, weight);
   const scratch = cut && !inTurn ? builder.scratch(`${label} parts`, count * size) : undefined;

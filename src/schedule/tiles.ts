@@ -14,8 +14,8 @@ export interface Strategy {
   readonly matmul: MatmulTile;
   readonly recurrence: RecurrenceTile;
   /**
-   * How the sum over all T·B rows in a weight's gradient is cut, where it is: parts of `rows`, one after the other or
-   * side by side.
+   * How the sum over all T·B rows in a weight's gradient is cut, where it is: in parts of `rows` one after the other,
+   * or, where the gradient alone has too few threads for a GPU, of at least so many side by side.
    */
   readonly parts?: { readonly rows: number; readonly inTurn: boolean };
   /** Threads that share a column of a bias gradient. */
@@ -52,8 +52,9 @@ export function chooseStrategy(adapter: AdapterDescription, workload: Workload, 
   const scans = recurrentLayers(workload.model).length > 0 && !unscannable(workload.model);
   const chosen = driver ?? (scans ? 'scan' : undefined);
   if (!adapter.software) return hardwareStrategy(workload, chosen);
-  const { subgroup = 1 } = adapter;
-  return subgroup >= 8 ? vectorStrategy(workload, subgroup, chosen) : softwareStrategy(workload, chosen);
+  const { subgroup, name } = adapter;
+  const vectors = subgroup !== undefined && /llvmpipe|lavapipe/i.test(name);
+  return vectors ? vectorStrategy(workload, subgroup, chosen) : softwareStrategy(workload, subgroup, chosen);
 }
 
 /** @throws RangeError where the driver cannot carry a cell of the model. */
@@ -69,13 +70,25 @@ export function checkDriver(model: Model, driver: Driver): void {
 export const unscannable = (model: Model): RecurrentDescription | undefined =>
   recurrentLayers(model).find((layer) => !cellOf(layer, 0).scan);
 
+// Threads that keep a GPU busy.
+const MANY_THREADS = 65_536;
+
+/** Parts that the sum over `k` rows in the gradient of a weight [m, n] is cut into. */
+export function gradientParts({ parts, matmul }: Strategy, m: number, n: number, k: number): number {
+  if (!parts) return 1;
+  if (parts.inTurn) return Math.ceil(k / parts.rows);
+  const threads = Math.ceil(m / matmul.rows) * Math.ceil(n / (4 * matmul.columns));
+  return Math.max(1, Math.min(Math.floor(k / parts.rows), Math.ceil(MANY_THREADS / threads)));
+}
+
 // Measured on SwiftShader (bench/NOTES.md): registers are memory there, so large blocks win; a barrier costs µs for
-// every four invocations; two workgroups keep two cores busy.
-function softwareStrategy(workload: Workload, driver?: Driver): Strategy {
+// every four invocations; two workgroups keep two cores busy; threads of a subgroup load for one another.
+function softwareStrategy(workload: Workload, subgroup?: number, driver?: Driver): Strategy {
+  const lanes = subgroup === undefined ? {} : { subgroup };
   return {
     driver: driver ?? (sequenceFlops(workload, workload.batch) <= SOFTWARE_SEQUENCE_FLOPS ? 'sequence' : 'step'),
-    matmul: { rows: 16, columns: 2 },
-    recurrence: { rows: workload.batch >= 16 ? 8 : 4, quad: true, width: 8 },
+    matmul: { rows: 16, columns: 2, ...lanes },
+    recurrence: { rows: workload.batch >= 16 ? 8 : 4, quad: true, width: 8, ...lanes },
     columnLanes: 1,
     sequence: { flops: 1e8, sideBySide: 1 }, // 3 GFLOP/s of the whole adapter
     submitFlops: 1.5e10,
@@ -106,6 +119,7 @@ function hardwareStrategy(workload: Workload, driver?: Driver): Strategy {
     driver: driver ?? (fits ? 'sequence' : 'step'),
     matmul: { rows: 8, columns: 1 },
     recurrence,
+    parts: { rows: 256, inTurn: false },
     columnLanes: 16,
     sequence: { flops: 1e8, sideBySide: 16 }, // a workgroup walks through time alone
     submitFlops: 1e11,

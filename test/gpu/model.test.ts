@@ -6,12 +6,12 @@ import { expectEqualBits } from '../support/close.js';
 import { environment } from '../support/environment.js';
 import { testDevice } from '../support/gpu.js';
 import { expectSameStep, gpuStep, type Outcome, type Problem, referenceStep } from '../support/gpu-model.js';
-import { strategies } from '../support/kernel-case.js';
+import { type AdapterKind, strategies } from '../support/kernel-case.js';
 
 interface Row {
   cell: string; options: RecurrentOptions;
   units: number; batch: number; timeSteps: number; layers: number; trials: number;
-  input: 'embedding' | 'oneHot'; bias: Bias; dropout: number; tiles: 'software' | 'hardware'; immediates: boolean;
+  input: 'embedding' | 'oneHot'; bias: Bias; dropout: number; tiles: AdapterKind; immediates: boolean;
 }
 const row = (
   units: number, batch: number, timeSteps: number, layers: number, trials: number,
@@ -34,6 +34,8 @@ const rows: Row[] = [
   row(96, 5, 1, 1, 3, 'embedding', 'none', 0, 'hardware', true),
   row(17, 2, 33, 1, 3, 'oneHot', 'none', 0, 'hardware', false),
   row(96, 32, 33, 1, 1, 'embedding', 'both', 0, 'software', true),
+  row(17, 5, 33, 2, 3, 'oneHot', 'both', 0.2, 'vectors', true),
+  row(33, 32, 9, 1, 1, 'embedding', 'input', 0, 'vectors', false),
 ];
 
 // Each trial has parameters, states and masks of its own: cells that find them in other places than the LSTM does.

@@ -15,11 +15,12 @@ import type { Trainer, TrainingStep } from '../../src/train/trainer.js';
 import { environment } from '../support/environment.js';
 import { testDevice } from '../support/gpu.js';
 import { expectSameStep, gpuStep, type Outcome, type Problem, referenceStep } from '../support/gpu-model.js';
+import { adapters, type AdapterKind, cutSmall } from '../support/kernel-case.js';
 import { letters } from '../support/letters.js';
 import { smallOptions, texts, train } from '../support/train.js';
 
 interface Row {
-  cell: string; options: RecurrentOptions; driver: Driver; tiles: 'software' | 'hardware';
+  cell: string; options: RecurrentOptions; driver: Driver; tiles: AdapterKind;
   timeSteps: number; recompute: number; trials: number; immediates: boolean; input: 'oneHot' | 'embedding';
 }
 
@@ -57,11 +58,8 @@ const modelOf = ({ cell, options, input }: Row): Model => sequential([
 
 const BATCH = 3;
 
-/** Products in small tiles, which compile fast: all tiles have tests of their own. */
-function strategyOf({ tiles, driver }: Pick<Row, 'tiles' | 'driver'>, model: Model): Strategy {
-  const adapter = { name: 'test', vendor: '', architecture: '', software: tiles === 'software' };
-  return { ...chooseStrategy(adapter, { model, timeSteps: 6, batch: BATCH }, driver), matmul: { rows: 4, columns: 1 } };
-}
+const strategyOf = ({ tiles, driver }: Pick<Row, 'tiles' | 'driver'>, model: Model): Strategy =>
+  cutSmall(chooseStrategy(adapters[tiles], { model, timeSteps: 6, batch: BATCH }, driver));
 
 describe.each(environment === 'chrome' ? rows.filter((_, i) => i % 4 === 0) : rows)(
   '$cell $options, $driver, $tiles tiles, T $timeSteps in segments of $recompute, $trials trials, $input, ' +

@@ -9,6 +9,7 @@ import { checkNetworkInput, type NetworkInput } from '../../src/model/network.js
 import { type Bias, recurrent } from '../../src/model/recurrent.js';
 import { CounterRandom } from '../../src/random/counter-random.js';
 import { chooseStrategy, type Strategy } from '../../src/schedule/tiles.js';
+import { adapterKinds, adapters, type AdapterKind, cutSmall } from './kernel-case.js';
 import { type Factors, pairwise } from './pairwise.js';
 
 export interface CellRow {
@@ -32,7 +33,7 @@ export interface CellRow {
   readonly stateGradients: boolean;
   readonly linear: boolean;
   readonly driver: Driver;
-  readonly tiles: 'software' | 'hardware';
+  readonly tiles: AdapterKind;
   readonly immediates: boolean;
 }
 
@@ -72,7 +73,7 @@ export const allFactors: Factors<CellRow> = {
   stateGradients: [true, false],
   linear: [true, false],
   driver: DRIVERS,
-  tiles: ['software', 'hardware'],
+  tiles: adapterKinds,
   immediates: [true, false],
 };
 
@@ -118,13 +119,12 @@ export const carriedOf = ({ states, batch }: CellRow): Pick<NetworkInput, 'state
 });
 
 /**
- * How the work is cut on either kind of adapter; but products in small tiles, which compile fast: all tiles have tests
- * of their own (test/gpu/matmul.test.ts).
+ * How the work is cut on each kind of adapter; but products in small tiles and parts, which compile fast and are
+ * there for few rows: all tiles have tests of their own (test/gpu/matmul.test.ts).
  * @throws RangeError where the driver cannot carry the cell
  */
 export function strategyOf({ tiles, driver, timeSteps, batch }: CellRow, model: Model): Strategy {
-  const adapter = { name: 'test', vendor: '', architecture: '', software: tiles === 'software' };
-  return { ...chooseStrategy(adapter, { model, timeSteps, batch }, driver), matmul: { rows: 4, columns: 1 } };
+  return cutSmall(chooseStrategy(adapters[tiles], { model, timeSteps, batch }, driver));
 }
 
 /** Whether the library takes a row, and the row shows what it says. */

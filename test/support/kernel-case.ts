@@ -2,6 +2,7 @@ import { test } from 'vitest';
 import {
   CONTROL_WORDS, controlSet, controlSets, type ControlValues, repeatControl, writeControl,
 } from '../../src/kernels/control.js';
+import type { AdapterDescription } from '../../src/gpu/device.js';
 import type { Kernel } from '../../src/kernels/kernel.js';
 import type { Driver } from '../../src/kernels/recurrence.js';
 import { embedding, linear, lstm, sequential } from '../../src/model/description.js';
@@ -24,13 +25,27 @@ export interface KernelCase {
 
 const model = sequential([embedding(8, 8), lstm(64), linear(8)]);
 
-/** Strategies of both kinds of adapter, whatever the one that runs the test is. Tiles go by the batch. */
-export function strategies(driver: Driver, batch = 32): { software: Strategy; hardware: Strategy } {
-  const adapter = { name: 'test', vendor: '', architecture: '', software: true };
+/** A GPU, and the software adapters, which differ; SwiftShader has no wider subgroups than four. */
+export const adapters = {
+  software: { name: 'test', vendor: '', architecture: '', software: true },
+  hardware: { name: 'test', vendor: '', architecture: '', software: false },
+  vectors: { name: 'test, as llvmpipe', vendor: '', architecture: '', software: true, subgroup: 4 },
+} as const satisfies Record<string, AdapterDescription>;
+export type AdapterKind = keyof typeof adapters;
+export const adapterKinds = Object.keys(adapters) as AdapterKind[];
+
+/** Strategies of each kind of adapter, whatever the one that runs the test is. Tiles go by the batch. */
+export function strategies(driver: Driver, batch = 32): Record<AdapterKind, Strategy> {
   const workload = { model, timeSteps: 8, batch };
+  const of = (kind: AdapterKind): Strategy => chooseStrategy(adapters[kind], workload, driver);
+  return { software: of('software'), hardware: of('hardware'), vectors: of('vectors') };
+}
+
+/** The same with products in small tiles, which compile fast, and gradients in parts of a few rows. */
+export function cutSmall({ matmul: { subgroup }, parts, ...rest }: Strategy): Strategy {
   return {
-    software: chooseStrategy(adapter, workload, driver),
-    hardware: chooseStrategy({ ...adapter, software: false }, workload, driver),
+    ...rest, matmul: { rows: 4, columns: 1, ...(subgroup ? { subgroup } : {}) },
+    ...(parts ? { parts: { ...parts, rows: 8 } } : {}),
   };
 }
 

@@ -10,12 +10,12 @@ import { explain, explainTable } from '../../src/schedule/explain.js';
 import { place } from '../../src/schedule/place.js';
 import { ProgramBuilder, viewFloats } from '../../src/schedule/program.js';
 import type { Strategy } from '../../src/schedule/tiles.js';
-import { strategies } from '../support/kernel-case.js';
+import { type AdapterKind, adapterKinds, strategies } from '../support/kernel-case.js';
 import { evaluation, programMatrix, runShape, training } from '../support/programs.js';
 
 const inputs = { 'an embedding': embedding(65, 16), 'one-hot tokens': oneHot(65) };
 const count = (
-  driver: Driver, layers: number, timeSteps: number, input: keyof typeof inputs, tiles: 'software' | 'hardware',
+  driver: Driver, layers: number, timeSteps: number, input: keyof typeof inputs, tiles: AdapterKind,
 ): number =>
   training(runShape(sequential([inputs[input], lstm(24, { layers, dropout: 0.3 }), linear(65)]), {
     timeSteps, strategy: strategies(driver)[tiles],
@@ -23,7 +23,7 @@ const count = (
 
 describe('dispatches of a training step', () => {
   for (const input of Object.keys(inputs) as (keyof typeof inputs)[]) {
-    for (const tiles of ['software', 'hardware'] as const) {
+    for (const tiles of adapterKinds) {
       for (const layers of [1, 2, 3, 4]) {
         test(`${layers} layers after ${input}, ${tiles} tiles: at most 2T + 8 a layer + 16, or 10 + 16`, () => {
           for (const T of [1, 7, 64]) {
