@@ -58,7 +58,7 @@ const TRAINING = group('Training:', [
     whole(1, MAXIMUM)),
   option('--driver <name>', 'how the cell is carried through time (default: the adapter\'s)').choices([...DRIVERS]),
   option('--recompute [t]', 'keep the activations of t characters at a time and compute the rest again: less memory, ' +
-    'up to a third slower (default: keep all; t: about the root of --time)', whole(1, MAXIMUM)),
+    'about a third slower (default: keep all; t: about twice the root of --time)', whole(1, MAXIMUM)),
 ]);
 
 export const SHAPE_OPTIONS: readonly Option[] = [...MODEL, ...TRAINING];

@@ -35,8 +35,8 @@ export interface TrainerOptions {
   /** How cells are carried through time on the GPU; chosen for the adapter where not given. */
   readonly driver?: Driver;
   /**
-   * Keeps the activations of one segment of a window at a time on the GPU, of so many time steps, or about √timeSteps
-   * where `true`: memory grows with √timeSteps, and a step takes up to a third longer. Gradients are the same but for
+   * Keeps the activations of one segment of a window at a time on the GPU, of so many time steps, or about
+   * 2√timeSteps where `true`: memory grows with √timeSteps, and a step takes about a third longer. Gradients are the same but for
    * the order of sums. False by default: all activations are kept. Changes nothing on the CPU.
    */
   readonly recompute?: boolean | number;

@@ -28,21 +28,23 @@ describe('a window in segments', () => {
 });
 
 describe('the length by default', () => {
-  test.each([[1, 1], [4, 2], [25, 5], [64, 8], [150, 10], [256, 16], [1000, 25], [1024, 32]])(
+  test.each([[1, 1], [2, 1], [4, 2], [6, 3], [64, 16], [150, 25], [256, 32], [1000, 50], [1024, 64]])(
     'of %i time steps is %i, which divides them', (timeSteps, length) => {
       expect(segmentLength(timeSteps)).toBe(length);
     },
   );
 
-  test('is the rounded root where no divisor is near', () => {
-    expect(segmentLength(97)).toBe(10);
-    expect(segmentLength(2 * 499)).toBe(32);
+  test('is twice the root where no divisor is near', () => {
+    expect(segmentLength(97)).toBe(20);
+    expect(segmentLength(2 * 499)).toBe(63);
   });
 
-  test('is at most twice the root, or half of it', () => {
-    for (let timeSteps = 1; timeSteps < 3000; timeSteps++) {
-      const ratio = segmentLength(timeSteps) / Math.sqrt(timeSteps);
-      expect(Math.max(ratio, 1 / ratio), `${timeSteps}`).toBeLessThan(2.01);
+  test('is one to four times the root, and at most half the window', () => {
+    for (let timeSteps = 4; timeSteps < 3000; timeSteps++) {
+      const length = segmentLength(timeSteps);
+      expect(length / Math.sqrt(timeSteps), `${timeSteps}`).toBeGreaterThan(0.99);
+      expect(length / Math.sqrt(timeSteps), `${timeSteps}`).toBeLessThan(4);
+      expect(segmentsOf(timeSteps, length).length).toBeGreaterThan(1);
     }
   });
 });
