@@ -36,8 +36,8 @@ export interface TrainerOptions {
   readonly driver?: Driver;
   /**
    * Keeps the activations of one segment of a window at a time on the GPU, of so many time steps, or about
-   * 2√timeSteps where `true`: memory grows with √timeSteps, and a step takes about a third longer. Gradients are the same but for
-   * the order of sums. False by default: all activations are kept. Changes nothing on the CPU.
+   * 2√timeSteps where `true`: memory grows with √timeSteps, and a step takes about a third longer. Gradients are the
+   * same but for the order of sums. False by default: all activations are kept. Changes nothing on the CPU.
    */
   readonly recompute?: boolean | number;
   /** Measures how to cut the work for this adapter, see {@link tuneStrategy}; else a table says. */
