@@ -39,7 +39,7 @@ export function sequenceSteps(
   { sequence: { flops, sideBySide } }: Strategy, { cost, workgroups }: Kernel, timeSteps: number,
 ): number {
   const atOnce = Math.min(sideBySide, workgroups[1] * workgroups[2]);
-  const most = Math.max(1, Math.floor((timeSteps * flops * atOnce) / cost.flops));
+  const most = Math.min(timeSteps, Math.max(1, Math.floor((timeSteps * flops * atOnce) / cost.flops)));
   return Math.ceil(timeSteps / Math.ceil(timeSteps / most));
 }
 
