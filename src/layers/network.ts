@@ -8,25 +8,31 @@ import { segmentsOf } from '../model/segments.js';
 import { stateSize } from '../model/states.js';
 import type { Program, ProgramBuilder, View } from '../schedule/program.js';
 import type { Lowering } from './lowering.js';
-import { lowerSegments } from './segments.js';
 import { forward, lowerLoss, lowerWindow, type RunShape, start, type TextShape } from './window.js';
 
 export { forward, type RunShape, start, type TextShape } from './window.js';
 
+/** Lowers a training window to ∂L/∂parameters in `gradient`, and returns the losses of its rows. */
+export type LowerTraining = (lowering: Lowering, run: RunShape, text: TextShape) => View;
+
+export interface TrainingShape {
+  readonly optimizer: OptimizerDescription;
+  readonly clip: Clip;
+  /** `lowerSegments` (./segments.ts) where the run has segments: given, so that only those who recompute load it. */
+  readonly window?: LowerTraining | undefined;
+}
+
 /** One training step: window, forward, loss, backward through time, norm, clip and update. */
 export function trainingProgram(
-  run: RunShape, text: TextShape, { optimizer, clip }: { optimizer: OptimizerDescription; clip: Clip },
+  run: RunShape, text: TextShape, { optimizer, clip, window = lowerWhole }: TrainingShape,
 ): Program {
-  const segments = segmentsOf(run.timeSteps, run.recompute);
+  const sets = controlSets(segmentsOf(run.timeSteps, run.recompute).length);
   const lowering = start(run, {
-    name: 'train', space: 'train ', parameters: 'parameters', training: true,
-    sets: controlSets(segments.length),
+    name: 'train', space: 'train ', parameters: 'parameters', training: true, sets,
   });
   const { builder, trials, layout, control } = lowering;
   const results = resultRing(builder, 'results');
-  const loss = segments.length > 1
-    ? lowerSegments(lowering, run.model, text, segments)
-    : lowerWhole(lowering, run, text);
+  const loss = window(lowering, run, text);
 
   const gradient = builder.persistent('gradient', layout.size);
   const partials = builder.scratch('norm', 2 * normPartials(layout.size));
@@ -43,8 +49,10 @@ export function trainingProgram(
   return builder.build();
 }
 
-/** A window in one go, all its activations kept; returns the losses of its rows. */
-function lowerWhole(lowering: Lowering, { model, timeSteps, batch }: RunShape, text: TextShape): View {
+/** A window in one go, all its activations kept. */
+function lowerWhole(lowering: Lowering, run: RunShape, text: TextShape): View {
+  const { model, timeSteps, batch } = run;
+  if (evaluationSteps(run) < timeSteps) throw new Error('a run with segments is lowered by lowerSegments');
   const { builder } = lowering;
   const { inputs, targets } = lowerWindow(lowering, text, false);
   const { logits, backward } = forward(lowering, model, inputs, builder.persistent('states', stateSize(model, batch)));

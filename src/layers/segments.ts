@@ -3,11 +3,11 @@ import { carry } from '../kernels/carry.js';
 import { controlSet } from '../kernels/control.js';
 import type { Model } from '../model/description.js';
 import { pad64 } from '../model/layout.js';
-import type { Segment } from '../model/segments.js';
+import { segmentsOf } from '../model/segments.js';
 import { stateSize } from '../model/states.js';
 import type { View } from '../schedule/program.js';
 import type { Lowering } from './lowering.js';
-import { forward, lowerLoss, lowerWindow, type TextShape } from './window.js';
+import { forward, lowerLoss, lowerWindow, type RunShape, type TextShape } from './window.js';
 
 /**
  * A training window in segments (src/model/segments.ts): forward through all but the last for the states at their
@@ -17,8 +17,9 @@ import { forward, lowerLoss, lowerWindow, type TextShape } from './window.js';
  *
  * Set k of the control records is segment k's; a last set says that no gradient of final states is given.
  */
-export function lowerSegments(base: Lowering, model: Model, text: TextShape, segments: readonly Segment[]): View {
+export function lowerSegments(base: Lowering, { model, recompute }: RunShape, text: TextShape): View {
   const { builder, timeSteps, batch, layout, trials } = base;
+  const segments = segmentsOf(timeSteps, recompute);
   const last = segments.length - 1;
   const longest = segments[last]!.length;
   const states = lowerBoundaries(base, stateSize(model, batch), segments.length);

@@ -76,7 +76,7 @@ export async function tuneStrategy(
   checkRunShape({ timeSteps, batch, seeds: [1] });
   if (driver !== undefined) checkDriver(model, checkOneOf('driver', driver, DRIVERS));
   if (milliseconds !== undefined) checkNumber('milliseconds', milliseconds, { min: 0 });
-  const { tunedStrategy } = await import('./tuning-cache.js'); // a page that never measures, never loads it
+  const { tunedStrategy } = await import('./later.js'); // a page that never measures, never loads it
   return tunedStrategy(device, { model, timeSteps, batch }, { driver, milliseconds });
 }
 

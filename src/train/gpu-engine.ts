@@ -87,10 +87,11 @@ export class GpuEngine implements Engine {
     this.ready = undefined;
     const { timeSteps, batch } = this.options;
     const { training, heldOut } = texts;
+    const window = this.segments.length > 1 ? (await import('./later.js')).lowerSegments : undefined;
     const train = trainingProgram(this.run, {
       name: 'training text', count: training.length,
       length: trainingWindows(training.length, { batch, timeSteps }).streamLength,
-    }, this.options);
+    }, { ...this.options, window });
     const evaluate = heldOut.length < 2 ? undefined : evaluationProgram(this.run, {
       name: 'held-out text', count: heldOut.length,
       length: evaluationWindows(heldOut.length, { batch, timeSteps }).streamLength,
@@ -203,7 +204,7 @@ export class GpuEngine implements Engine {
     const before = await this.snapshot();
     this.control({ step: 0, cursor: 0, reset: true, rate: 0 });
     this.write('train control', this.words);
-    const { measureDispatches } = await import('../gpu/timestamps.js');
+    const { measureDispatches } = await import('./later.js');
     const times = await measureDispatches(this.device, program.dispatches.length,
       (pass, index) => executables.encode(pass, program, { from: index, to: index + 1 }));
     this.restore(before);

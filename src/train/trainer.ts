@@ -223,7 +223,7 @@ export class Trainer<E extends Engine = Engine> {
     // A step under way may have diverged: its result is awaited, so that no file keeps what it left.
     const [snapshot] = await Promise.all([this.engine.snapshot(), this.read(0)]);
     if (this.diverged) throw this.diverged;
-    const { encodeCheckpoint } = await import('./checkpoint-write.js'); // a page that never saves, never loads it
+    const { encodeCheckpoint } = await import('./later.js'); // a page that never saves, never loads it
     return encodeCheckpoint({ ...this.settings, step, cursor, vocabulary, text, snapshot });
   }
 

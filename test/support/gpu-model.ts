@@ -2,6 +2,7 @@ import { readBuffer } from '../../src/gpu/buffers.js';
 import type { Device } from '../../src/gpu/device.js';
 import { RESULT_WORDS, RING } from '../../src/kernels/control.js';
 import { trainingProgram } from '../../src/layers/network.js';
+import { lowerSegments } from '../../src/layers/segments.js';
 import type { Model } from '../../src/model/description.js';
 import { initialParameters } from '../../src/model/initial.js';
 import { allStateBlocks } from '../../src/model/named-values.js';
@@ -59,14 +60,15 @@ export async function gpuStep(device: Device, problem: Problem): Promise<Outcome
   const { model, timeSteps, batch, seeds, strategy, recompute } = problem;
   const { states, parameters, tokens } = start(problem);
   const trials = seeds.length;
+  const segments = segmentsOf(timeSteps, recompute);
   const program = trainingProgram(
     { model, timeSteps, batch, trials, strategy, immediates: device.immediates, recompute },
     { name: 'text', count: tokens.length, length: trainingStreamLength(tokens.length, batch) },
-    { optimizer: sgd(), clip: {} },
+    { optimizer: sgd(), clip: {}, window: segments.length > 1 ? lowerSegments : undefined },
   );
   const executables = await prepare(device, [program], timeSteps);
   const told = seeds.map((seed) => ({ seed, step: STEP, cursor: CURSOR, keep: true }));
-  const control = segmentedControls(told, segmentsOf(timeSteps, recompute));
+  const control = segmentedControls(told, segments);
   for (const [name, data] of Object.entries({ parameters, states, text: tokens, 'train control': control })) {
     device.gpu.queue.writeBuffer(executables.buffer(name), 0, data);
   }

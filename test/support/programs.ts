@@ -1,9 +1,11 @@
 import { generationProgram } from '../../src/layers/generation.js';
 import { cells } from '../../src/cells/index.js';
 import { evaluationProgram, type RunShape, trainingProgram } from '../../src/layers/network.js';
+import { lowerSegments } from '../../src/layers/segments.js';
 import { sequenceProgram } from '../../src/layers/sequences.js';
 import { embedding, linear, lstm, type Model, oneHot, sequential } from '../../src/model/description.js';
 import { type Bias, recurrent } from '../../src/model/recurrent.js';
+import { segmentsOf } from '../../src/model/segments.js';
 import { adagrad, adam, type Clip, type OptimizerDescription, rmsprop, sgd } from '../../src/model/optimizers.js';
 import type { Program } from '../../src/schedule/program.js';
 import { draws, modelOf, oneRowEachDriver, pairwiseRows, strategyOf } from './cell-matrix.js';
@@ -18,7 +20,8 @@ export function runShape(model: Model, options: Partial<RunShape> = {}): RunShap
 export function training(
   run: RunShape, optimizer: OptimizerDescription = adam(), clip: Clip = { norm: 5 },
 ): Program {
-  return trainingProgram(run, { name: 'training text', count: 10_000, length: 2500 }, { optimizer, clip });
+  const window = segmentsOf(run.timeSteps, run.recompute).length > 1 ? lowerSegments : undefined;
+  return trainingProgram(run, { name: 'training text', count: 10_000, length: 2500 }, { optimizer, clip, window });
 }
 
 export const evaluation = (run: RunShape): Program =>

@@ -1,0 +1,8 @@
+/**
+ * What a page may ask for after its first step, in one file that is loaded then: were there several, bundlers would cut
+ * what each shares with the first load out of it, piece by piece, and pieces compress badly.
+ */
+export { measureDispatches } from '../gpu/timestamps.js';
+export { lowerSegments } from '../layers/segments.js';
+export { encodeCheckpoint } from './checkpoint-write.js';
+export { tunedStrategy } from './tuning-cache.js';
