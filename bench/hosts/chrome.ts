@@ -29,7 +29,9 @@ export async function chromeHosts(chrome?: string): Promise<Hosts> {
 
 async function hostOf(browser: Browser, url: string): Promise<Host> {
   const complaints: string[] = [];
-  const page = await openPage(browser, url, (text) => complaints.push(text));
+  const page = await openPage(browser, url, (text) => complaints.push(text)).catch((error: unknown) => {
+    throw new Error(`The page does not start: ${complaints[0] ?? String(error)}`, { cause: error });
+  });
   const ended = endOf(browser, page);
   ended.catch(() => undefined);
   return {

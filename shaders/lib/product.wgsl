@@ -21,20 +21,11 @@
     let from%r = source0 + min(row + %ru, B - 1u) * HP;
 %end
 #endif
-#if ${QUAD}
+#if ${FOURS}
     for (var k4 = zero; k4 < (K%p + 3u) / 4u; k4++) {
-#if ${SUBGROUPS}
-%unroll q ${ROW_GROUPS}
-      let of_lane%q = states[from%q + k4];
-%unroll i ${GROUP}
-      let h%{q*${GROUP}+i} = subgroupBroadcast(of_lane%q, %iu);
-%end
-%end
-#else
 %unroll r ${ROWS}
       let h%r = states[from%r + k4];
 %end
-#endif
 %unroll c ${COLUMNS}
       let w%c = mat4x4f( // past K, the source's padding is zero
 %unroll j 4
@@ -50,7 +41,7 @@
     for (var k = zero; k < K%p; k++) {
 #if ${SUBGROUPS}
 %unroll q ${ROW_GROUPS}
-      let of_lane%q = states[from%q + k];
+      let of_lane%q = pick(states[from%q + k / UNITS], k % UNITS);
 %unroll i ${GROUP}
       let h%{q*${GROUP}+i} = subgroupBroadcast(of_lane%q, %iu);
 %end

@@ -227,7 +227,7 @@ export function driver(
     file,
     defines: {
       ...defines, FIRST_PHASE: phases[0]!, END_PHASE: phases.at(-1)! + 1, PHASE: phases[0]!,
-      WORKGROUP_X: width, WORKGROUP_Y: height, IMMEDIATES: immediates, SUBGROUPS: lanes !== undefined,
+      WORKGROUP_X: width, WORKGROUP_Y: height, IMMEDIATES: immediates, SUBGROUPS: lanes !== undefined, FOURS: quads(shape) && lanes === undefined,
       GROUP: group, ROW_GROUPS: rows / group, TIME_BINDING: Object.keys(bindings).length,
     },
     bindings,
