@@ -1,10 +1,11 @@
 /**
- * Shaders that training a plain LSTM on a text does not need: loaded when a kernel first asks for one of them, so that
- * a page pays for the cells it has.
+ * Shaders that training a plain LSTM on a text with Adam does not need on a GPU: loaded when a kernel first asks for
+ * one of them, so that a page pays for the cells it has.
  */
 export const moreShaders = import.meta.glob<string>([
   '../../shaders/cells/*.wgsl', '!../../shaders/cells/lstm.wgsl',
   '../../shaders/{add,columns,lanes,normalise,sample}.wgsl',
   '../../shaders/recurrence/{initial_backward,initial_dropout,scan,scan_backward}.wgsl',
-  '../../shaders/lib/{advance_normed,arrive,linear_cell,lstm_step,retreat_normed,row_norm,scan}.wgsl',
+  '../../shaders/lib/{advance_normed,arrive,lanes_n,lanes_nt,linear_cell,lstm_step,retreat_normed,row_norm,scan}.wgsl',
+  '../../shaders/optimizers/*.wgsl', '!../../shaders/optimizers/adam.wgsl',
 ], { query: '?raw', import: 'default', eager: true });

@@ -2,21 +2,21 @@ import type { Defines, Kernel } from './kernel.js';
 
 /**
  * From a file under `shaders/` to WGSL: `#include "file"`, `#phases "file"` (once for each phase of a cell, `%p` and
- * `${NAME}` being the phase's), then `${NAME}`, then `#if value` … `#elif value` … `#else` … `#endif`, then `%unroll i N`
- * … `%end`, which writes its lines N times with `%i` (and `%{4*i+j}`) replaced.
+ * `${NAME}` being the phase's), then `${NAME}`, then `#if value` … `#elif value` … `#else` … `#endif`, then
+ * `%unroll i N` … `%end`, which writes its lines N times with `%i` (and `%{4*i+j}`) replaced.
  * Registers cannot be indexed and no driver is sure to unroll, so register tiles are unrolled here.
  */
 const files = import.meta.glob<string>([
   '../../shaders/**/*.wgsl',
-  '!../../shaders/cells/*.wgsl',
+  '!../../shaders/{cells,optimizers}/*.wgsl',
   '!../../shaders/{add,columns,lanes,normalise,sample}.wgsl',
   '!../../shaders/recurrence/{initial_backward,initial_dropout,scan,scan_backward}.wgsl',
-  '!../../shaders/lib/{advance_normed,arrive,linear_cell,lstm_step,retreat_normed,row_norm,scan}.wgsl',
+  '!../../shaders/lib/{advance_normed,arrive,lanes_n,lanes_nt,linear_cell,lstm_step,retreat_normed,row_norm,scan}.wgsl',
 ], { query: '?raw', import: 'default', eager: true });
-const lstm = import.meta.glob<string>('../../shaders/cells/lstm.wgsl', {
+const usual = import.meta.glob<string>('../../shaders/{cells/lstm,optimizers/adam}.wgsl', {
   query: '?raw', import: 'default', eager: true,
 });
-const known = new Map(Object.entries({ ...files, ...lstm }));
+const known = new Map(Object.entries({ ...files, ...usual }));
 
 /** No shader has that name; or it is one of those that are loaded later. */
 class MissingShaderError extends Error {}
