@@ -6,8 +6,9 @@
 //   anything.
 //
 // Bindings: 0 loss, 1 results, 2 control, then partials.
-// Work: one workgroup of 64 a trial; lane i adds values i, i+64, …, then lane 0 the lanes in order: fixed order.
-//   Workgroup memory 768 B. CPU twins: src/reference/cross-entropy.ts, src/reference/squared-norm.ts
+// Work: 64 lanes a trial, lane i adds values i, i+64, …, then lane 0 the lanes in order: fixed order. SIDE_BY_SIDE they
+//   are a workgroup, 768 B of its memory; else one thread does it all, since a CPU compiles a barrier for long.
+//   CPU twins: src/reference/cross-entropy.ts, src/reference/squared-norm.ts
 
 #include "lib/control.wgsl"
 #include "lib/finite.wgsl"
@@ -19,26 +20,38 @@
 @group(0) @binding(3) var<storage, read> partials: array<vec2f>;
 #endif
 
+// What lane `lane` adds up: values lane, lane + 64, …
+fn of_lane(trial: u32, lane: u32) -> vec3f {
+  var sum = vec3f();
+  for (var i = lane; i < ${ROWS}u; i += 64u) { sum.x += loss[trial * ${ROWS}u + i]; }
+#if ${NORM}
+  for (var i = lane; i < ${PARTIALS}u; i += 64u) {
+    let partial = partials[trial * ${PARTIALS}u + i];
+    sum += vec3f(0.0, partial.x, partial.y);
+  }
+#endif
+  return sum;
+}
+
+#if ${SIDE_BY_SIDE}
 var<workgroup> lanes: array<vec3f, 64>;
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
+  @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  var sum = vec3f();
-  for (var i = lane; i < ${ROWS}u; i += 64u) { sum.x += loss[group.z * ${ROWS}u + i]; }
-#if ${NORM}
-  for (var i = lane; i < ${PARTIALS}u; i += 64u) {
-    let partial = partials[group.z * ${PARTIALS}u + i];
-    sum += vec3f(0.0, partial.x, partial.y);
-  }
-#endif
+  var sum = of_lane(group.z, lane);
   lanes[lane] = sum;
   workgroupBarrier();
   if (lane > 0u) { return; }
   for (var i = 1u; i < 64u; i++) { sum += lanes[i]; }
+#else
+@compute @workgroup_size(1)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  var sum = of_lane(group.z, 0u);
+  for (var lane = 1u; lane < 64u; lane++) { sum += of_lane(group.z, lane); }
+#endif
   let step = control[group.z].step;
   var bad = 0.0;
 #if ${NORM}

@@ -1,7 +1,7 @@
 import { sample } from '../kernels/sample.js';
 import { stateSize } from '../model/states.js';
 import type { Program } from '../schedule/program.js';
-import { forward, type RunShape, start } from './network.js';
+import { forward, type RunShape, sideBySide, start } from './network.js';
 
 /** Tokens that one submit of the generation program can make. */
 export const GENERATE_CHUNK = 256;
@@ -26,7 +26,7 @@ export function generationProgram(run: RunShape): Program {
   const current = builder.persistent('current token', 1);
   const states = builder.persistent('generation states', stateSize(run.model, 1));
   const { logits } = forward(lowering, run.model, current, states);
-  const shared = run.strategy.columnLanes > 1; // where threads may wait for each other at little cost
+  const shared = sideBySide(run);
   builder.dispatch('sample', sample({ vocabulary: run.model.outputs, immediates: run.immediates, shared }), {
     logits: logits.view, tokens: builder.persistent('generated', GENERATE_CHUNK), current,
     prime: builder.persistent('prime', PRIME_LIMIT), control: lowering.control,

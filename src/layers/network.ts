@@ -37,7 +37,7 @@ export function trainingProgram(
   const gradient = builder.persistent('gradient', layout.size);
   const partials = builder.scratch('norm', 2 * normPartials(layout.size));
   builder.dispatch('norm', squaredNorm({ size: layout.size, trials }), { gradient, partials });
-  builder.dispatch('report', report({ rows: loss.size, normed: layout.size, trials }), {
+  builder.dispatch('report', report({ rows: loss.size, normed: layout.size, trials, sideBySide: sideBySide(run) }), {
     loss, results, control, partials,
   });
   builder.dispatch('update', update({ size: layout.size, trials, optimizer, clip }), {
@@ -80,7 +80,7 @@ export function evaluationProgram(run: RunShape, text: TextShape): Program {
   builder.dispatch('mask count', sum({ size: rows, trials }), { x: mask!, out: count });
   const loss = builder.scratch('loss', rows);
   lowerLoss(lowering, run.model, logits, { targets, loss, masked: { mask: mask!, count } });
-  builder.dispatch('report', report({ rows, normed: 0, trials }), {
+  builder.dispatch('report', report({ rows, normed: 0, trials, sideBySide: sideBySide(run) }), {
     loss, results: resultRing(builder, 'evaluation results'), control: lowering.control,
   });
   return builder.build();
@@ -89,5 +89,8 @@ export function evaluationProgram(run: RunShape, text: TextShape): Program {
 /** Time steps of a window of an evaluation: no more than training keeps the activations of. */
 export const evaluationSteps = ({ timeSteps, recompute = timeSteps }: RunShape): number =>
   Math.min(timeSteps, recompute);
+
+/** Whether threads that wait for one another cost little. */
+export const sideBySide = ({ strategy }: RunShape): boolean => strategy.columnLanes > 1;
 
 const resultRing = (builder: ProgramBuilder, name: string): View => builder.persistent(name, RING * RESULT_WORDS);

@@ -168,8 +168,8 @@ function reportCase(
 ): KernelCase {
   return {
     name: `report of ${rows} losses${normed > 0 ? ` and a norm of ${normed}` : ''}, ${trials} trials, ` +
-      `bad: ${bad}, ${earlier} before, step ${step}`,
-    kernel: report({ rows, normed, trials }),
+      `bad: ${bad}, ${earlier} before, step ${step}, ${seed % 2 === 0 ? 64 : 1} threads`,
+    kernel: report({ rows, normed, trials, sideBySide: seed % 2 === 0 }),
     prepare() {
       const random = new CounterRandom(seed, 0);
       const count = normPartials(normed);
