@@ -51,6 +51,7 @@ export default defineConfig({
       },
       {
         extends: true,
+        optimizeDeps: { include: ['wgsl-preprocessor/wgsl-preprocessor.js'] }, // found late, it would reload the page
         test: {
           name: 'chrome', // the same files in Chrome
           include: ['test/gpu/**/*.test.ts'],

@@ -17,6 +17,7 @@ export function servePages(): Promise<PageServer> {
     optimizeDeps: {
       include: [
         '@tensorflow/tfjs', '@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-backend-wasm', '@jax-js/jax',
+        'wgsl-preprocessor/wgsl-preprocessor.js',
       ],
     },
   });

@@ -33,7 +33,7 @@ export default defineConfig({
   plugins: [corpus()],
   server: { fs: { allow: [here('..')] } },
   // Named, because a dependency found late would reload the page in the middle of a run.
-  optimizeDeps: { include: ['uplot'] },
+  optimizeDeps: { include: ['uplot', 'wgsl-preprocessor/wgsl-preprocessor.js'] },
   worker: { format: 'es' },
   build: { target: 'es2022', outDir: here('../dist/playground'), emptyOutDir: true },
 });

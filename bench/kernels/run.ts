@@ -58,6 +58,7 @@ async function inChrome(sizes: Sizes, log: Log, chrome: string | undefined): Pro
   });
   const server = await servePage('bench/kernels/index.html', {
     cacheDir: 'node_modules/.vite-kernels',
+    optimizeDeps: { include: ['wgsl-preprocessor/wgsl-preprocessor.js'] },
   });
   try {
     const page = await browser.newPage();
