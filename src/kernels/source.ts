@@ -1,9 +1,10 @@
+import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 import type { Defines, Kernel } from './kernel.js';
 
 /**
  * From a file under `shaders/` to WGSL: `#include "file"`, `#phases "file"` (once for each phase of a cell, `%p` and
- * `${NAME}` being the phase's), then `${NAME}`, then `#if value` … `#elif value` … `#else` … `#endif`, then
- * `%unroll i N` … `%end`, which writes its lines N times with `%i` (and `%{4*i+j}`) replaced.
+ * `${NAME}` being the phase's), then `wgsl-preprocessor` (`#if ${NAME}` … `#endif`,
+ * `${NAME}`), then `%unroll i N` … `%end`, which writes its lines N times with `%i` (and `%{4*i+j}`) replaced.
  * Registers cannot be indexed and no driver is sure to unroll, so register tiles are unrolled here.
  */
 const files = import.meta.glob<string>([
@@ -45,90 +46,83 @@ export interface Source {
 }
 export interface Origin { readonly file: string; readonly line: number }
 
-/** A line on its way through the steps. */
-interface Line { readonly text: string; readonly origin: Origin }
-
 /** Expands `file`. @throws Error that names file and line where a file or a define is missing. */
 export function expand(file: string, defines: Defines): Source {
-  const included = include(file, { defines, seen: new Set(), phase: undefined });
-  const lines = unroll(choose(included.map((line) => fill(line, defines))), new Map())
-    .filter(({ text }) => text.trim() !== '');
-  return { code: lines.map(({ text }) => `${text}\n`).join(''), origins: lines.map(({ origin }) => origin) };
+  const origins: Origin[] = [];
+  const marked = include(file, { defines, origins, seen: new Set(), phase: undefined });
+  const processed = wgsl(...template(marked, defines, origins));
+  const lines = unroll(processed.split('\n'), new Map());
+  const kept = lines.map(splitMark).filter((line) => line.text.trim() !== '');
+  return { code: kept.map((line) => line.text).join('\n') + '\n', origins: kept.map((line) => origins[line.mark]!) };
+}
+
+// Each line carries `//@n`, its origin's index, through the preprocessor, which shifts line numbers.
+const MARK = /\/\/@(\d+)$/;
+
+function splitMark(line: string): { text: string; mark: number } {
+  const match = MARK.exec(line);
+  return match ? { text: line.slice(0, match.index).trimEnd(), mark: Number(match[1]) } : { text: line, mark: 0 };
 }
 
 interface Inclusion {
   readonly defines: Defines;
+  readonly origins: Origin[];
   /** Files that are there already, each once; a phase's own come again for each phase. */
   readonly seen: Set<string>;
   readonly phase: number | undefined;
 }
 
-function include(file: string, inclusion: Inclusion): Line[] {
-  const { defines, seen, phase } = inclusion;
+function include(file: string, inclusion: Inclusion): string {
+  const { defines, origins, seen, phase } = inclusion;
   const text = known.get(`../../shaders/${file}`);
   if (text === undefined) throw new MissingShaderError(`shader ${file} does not exist`);
-  if (seen.has(file)) return [];
+  if (seen.has(file)) return '';
   if (phase === undefined) seen.add(file);
-  return text.split('\n').flatMap((line, index): Line[] => {
+  const lines = text.split('\n').map((line, index) => {
+    const [code] = line.split('//');
     const directive = /^#(include|phases) "(.+)"/.exec(line);
     if (directive) {
-      const included = directive[2]!.replace(NAMED, (_, name: string) => String(defines[name]));
+      const included = directive[2]!.replace(/\$\{(\w+)\}/g, (_, name: string) => String(defines[name]));
       if (directive[1] === 'include') return include(included, inclusion);
       const [first, end] = [Number(defines['FIRST_PHASE']), Number(defines['END_PHASE'])];
       return Array.from({ length: end - first }, (_, p) =>
-        include(included, { ...inclusion, phase: first + p })).flat();
+        include(included, { ...inclusion, phase: first + p })).join('\n');
     }
-    const [code] = line.split('//');
-    return [{ text: ofPhase(code!.trimEnd(), defines, phase), origin: { file, line: index + 1 } }];
+    origins.push({ file, line: index + 1 });
+    return `${ofPhase(code!.trimEnd(), defines, phase)} //@${origins.length - 1}`;
   });
+  return lines.join('\n');
 }
-
-const NAMED = /\$\{(\w+)\}/g;
 
 /** `%p` and the defines of one phase, `NAME_0` for `NAME` in phase 0. */
 function ofPhase(code: string, defines: Defines, phase: number | undefined): string {
   if (phase === undefined) return code;
   return code
     .replace(/%p/g, String(phase))
-    .replace(NAMED, (text, name: string) => (`${name}_${phase}` in defines ? `\${${name}_${phase}}` : text));
+    .replace(/\$\{(\w+)\}/g, (text, name: string) => (`${name}_${phase}` in defines ? `\${${name}_${phase}}` : text));
 }
 
-function fill({ text, origin }: Line, defines: Defines): Line {
-  const filled = text.replace(NAMED, (_, name: string) => {
+function template(text: string, defines: Defines, origins: readonly Origin[]): [TemplateStringsArray, ...unknown[]] {
+  const parts = text.split(/\$\{(\w+)\}/);
+  const strings = parts.filter((_, i) => i % 2 === 0);
+  const values = parts.filter((_, i) => i % 2 === 1).map((name, i) => {
     const value = defines[name];
-    if (value === undefined) throw new Error(`${origin.file}:${origin.line} needs a value for ${name}`);
-    return String(value);
+    if (value === undefined) {
+      const origin = origins[Number(/\/\/@(\d+)/.exec(strings.slice(i + 1).join(''))?.[1] ?? 0)];
+      throw new Error(`${origin?.file}:${origin?.line} needs a value for ${name}`);
+    }
+    return value;
   });
-  return { text: filled, origin };
+  return [Object.assign(strings, { raw: strings }) as unknown as TemplateStringsArray, ...values];
 }
 
-/** Whether the branch that holds of an `#if` is still to come, is read now, or is over. */
-type Branch = 'ahead' | 'here' | 'over';
-
-/** Leaves the lines of branches that hold: the first of an `#if` whose value is not false, 0 or empty. */
-function choose(lines: readonly Line[]): Line[] {
-  const open: Branch[] = [];
-  const left = lines.filter(({ text, origin }) => {
-    const directive = /^\s*#(if|elif|else|endif)\b\s*(.*)/.exec(text);
-    if (!directive) return open.every((branch) => branch === 'here');
-    const [, name, value] = directive;
-    const now: Branch = name === 'else' || !['false', '0', ''].includes(value!) ? 'here' : 'ahead';
-    const last = name === 'if' ? 'ahead' : open.pop();
-    if (!last) throw new Error(`${origin.file}:${origin.line} has #${name} without #if`);
-    if (name !== 'endif') open.push(last === 'ahead' ? now : 'over');
-    return false;
-  });
-  if (open.length > 0) throw new Error(`${lines[0]!.origin.file} has #if without #endif`);
-  return left;
-}
-
-function unroll(lines: readonly Line[], variables: ReadonlyMap<string, number>): Line[] {
-  const out: Line[] = [];
+function unroll(lines: readonly string[], variables: ReadonlyMap<string, number>): string[] {
+  const out: string[] = [];
   for (let at = 0; at < lines.length; at++) {
-    const { text, origin } = lines[at]!;
-    const start = /^\s*%unroll ([a-z]) (\d+)/.exec(text);
+    const line = lines[at]!;
+    const start = /^\s*%unroll ([a-z]) (\d+)/.exec(line);
     if (!start) {
-      out.push({ text: substitute(text, variables), origin });
+      out.push(substitute(line, variables));
       continue;
     }
     const end = blockEnd(lines, at);
@@ -140,14 +134,12 @@ function unroll(lines: readonly Line[], variables: ReadonlyMap<string, number>):
   return out;
 }
 
-function blockEnd(lines: readonly Line[], start: number): number {
+function blockEnd(lines: readonly string[], start: number): number {
   for (let at = start + 1, depth = 1; at < lines.length; at++) {
-    const { text } = lines[at]!;
-    if (/^\s*%unroll /.test(text)) depth++;
-    if (/^\s*%end\b/.test(text) && --depth === 0) return at;
+    if (/^\s*%unroll /.test(lines[at]!)) depth++;
+    if (/^\s*%end\b/.test(lines[at]!) && --depth === 0) return at;
   }
-  const { text, origin } = lines[start]!;
-  throw new Error(`${origin.file}:${origin.line} has %unroll without %end: ${text.trim()}`);
+  throw new Error(`%unroll without %end: ${lines[start]}`);
 }
 
 function substitute(line: string, variables: ReadonlyMap<string, number>): string {
