@@ -106,7 +106,7 @@ async function startSystem(
     // that compile to machine code: a minute, on a machine that does something else besides.
     const seconds = Math.min(Math.max(150, 10 * first), Math.max(RESERVE, remaining - RESERVE));
     // Past this long a first step there is no time for a second.
-    const longest = task.slow ? remaining / 2.1 : Math.min(1.5 * task.effort.budget, remaining / 4);
+    const longest = task.slow ? remaining / 2.1 : Math.min(1.5 * task.effort.budget, remaining / 2);
     run.started = await host.call('start', [name, task.size, longest * 1000], seconds);
   });
   return seat;
