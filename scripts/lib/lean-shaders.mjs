@@ -17,7 +17,7 @@ const lean = (wgsl) => wgsl
 export function leanShaders() {
   return {
     name: 'lean-shaders',
-    // apply
+    apply: 'build',
     enforce: 'pre',
     async load(id) {
       if (!id.endsWith('.wgsl?raw')) return null;
