@@ -3,7 +3,7 @@ import { clockwork } from './clockwork.js';
 import { depthGated } from './depth-gated.js';
 import { grid } from './grid.js';
 import { gru, gruBefore } from './gru.js';
-import { lstm } from './lstm.js';
+import { lstm, lstmNoPeepholes } from './lstm.js';
 import { lstm1997 } from './lstm-1997.js';
 import { lstmNormed } from './lstm-normed.js';
 import { odyssey } from './lstm-odyssey.js';
@@ -16,12 +16,8 @@ export {
   type PeepholeGate, type Phase, type RecurrentProduct,
 } from './cell.js';
 
-const noPeepholes: CellKind = {
-  ...lstm, name: 'lstm-np', summary: 'no peepholes: the plain lstm', source: 'Greff et al. 2015',
-};
-
 const kinds: readonly CellKind[] = [
-  rnn, rnnRelu, rnnSigmoid, rnnIdentity, lstm, ...odyssey, noPeepholes, lstm1997, lstmProjected, lstmNormed,
+  rnn, rnnRelu, rnnSigmoid, rnnIdentity, lstm, ...odyssey, lstmNoPeepholes, lstm1997, lstmProjected, lstmNormed,
   depthGated, grid, gru, gruBefore, clockwork, minGru, minLstm,
 ];
 

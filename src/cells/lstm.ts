@@ -28,3 +28,7 @@ export const lstm: CellKind = {
   options: [],
   cell: () => lstmCell,
 };
+
+export const lstmNoPeepholes: CellKind = {
+  ...lstm, name: 'lstm-np', summary: 'no peepholes: the plain lstm', source: 'Greff et al. 2015',
+};

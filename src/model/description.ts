@@ -1,9 +1,15 @@
+import { gru as gruKind, gruBefore } from '../cells/gru.js';
+import { lstm as lstmKind, lstmNoPeepholes } from '../cells/lstm.js';
+import { lstmNormed } from '../cells/lstm-normed.js';
+import { odyssey } from '../cells/lstm-odyssey.js';
+import { lstmProjected } from '../cells/lstm-projected.js';
+import { rnn as rnnKind, rnnIdentity, rnnRelu, rnnSigmoid } from '../cells/rnn.js';
 import { checkFlag, checkInteger, checkOneOf } from './check.js';
 import {
   type Arrangement, type Initial, layoutParameters, type ParameterLayout, type ParameterShape,
 } from './layout.js';
 import {
-  recurrent, type RecurrentDescription, type RecurrentOptions, recurrentParameters, recurrentWidth,
+  type RecurrentDescription, recurrentOf, type RecurrentOptions, recurrentParameters, recurrentWidth,
 } from './recurrent.js';
 
 /** A network as data: what the GPU's layers and the reference both read. JSON-safe, kept in checkpoints. */
@@ -80,7 +86,9 @@ export function lstm(
   if (asked.length > 1) {
     throw new RangeError(`an lstm cannot be ${asked.join(' and ')} at once: each is a cell of its own, choose one`);
   }
-  return recurrent(asked[0] ?? 'lstm', units, options);
+  const [name] = asked;
+  const kind = [...odyssey, lstmNoPeepholes, lstmNormed, lstmProjected].find((other) => other.name === name);
+  return recurrentOf(kind ?? lstmKind, units, options);
 }
 
 const ACTIVATIONS = ['tanh', 'relu', 'sigmoid', 'identity'] as const;
@@ -95,7 +103,8 @@ export interface RnnOptions extends RecurrentOptions {
  */
 export function rnn(units: number, { activation = 'tanh', ...options }: RnnOptions = {}): RecurrentDescription {
   checkOneOf('rnn activation', activation, ACTIVATIONS);
-  return recurrent(activation === 'tanh' ? 'rnn' : `rnn-${activation}`, units, options);
+  const kinds = { tanh: rnnKind, relu: rnnRelu, sigmoid: rnnSigmoid, identity: rnnIdentity };
+  return recurrentOf(kinds[activation], units, options);
 }
 
 export interface GruOptions extends RecurrentOptions {
@@ -110,7 +119,7 @@ export interface GruOptions extends RecurrentOptions {
  */
 export function gru(units: number, { reset = 'after', ...options }: GruOptions = {}): RecurrentDescription {
   checkOneOf('gru reset', reset, ['after', 'before']);
-  return recurrent(reset === 'after' ? 'gru' : 'gru-before', units, options);
+  return recurrentOf(reset === 'after' ? gruKind : gruBefore, units, options);
 }
 
 /** x·Wᵀ + b, [T, B, I] → [T, B, units]. Initialised U(−1/√I, 1/√I), bias included (PyTorch `nn.Linear`). */

@@ -1,6 +1,6 @@
-import {
-  type Cell, type CellKind, type CellOptions, cellNamed, cells, PEEPHOLE_GATES, type PeepholeGate,
-} from '../cells/index.js';
+import { type Cell, type CellKind, type CellOptions, PEEPHOLE_GATES, type PeepholeGate } from '../cells/cell.js';
+import { cellNamed } from '../cells/index.js';
+import { knownCell, makeKnown } from '../cells/known.js';
 import { checkFlag, checkInteger, checkKeys, checkNumber, checkOneOf, show } from './check.js';
 import { INITIAL_SCHEMES, type InitialScheme, type Role, schemeInitial } from './initial-schemes.js';
 import type { GatesArrangement, ParameterShape } from './layout.js';
@@ -52,13 +52,16 @@ export interface RecurrentOptions extends CellOptions {
   readonly forgetBias?: number;
 }
 
-/** What each of the options that only some cells have says. */
-const CELL_OPTIONS: Readonly<Record<keyof CellOptions, string>> = {
-  peepholes: 'the gates that see the cell state',
-  size: 'the memory cells that share a block\'s gates',
-  truncated: 'a gradient that flows back in time through constant error carousels alone',
-  modules: 'the groups of units, each with a period of its own',
-  projection: 'the width of the projected hidden state',
+/** What each of the options that only some cells have says, and those cells. */
+const CELL_OPTIONS: Readonly<Record<keyof CellOptions, readonly [what: string, owners: string]>> = {
+  peepholes: [
+    'the gates that see the cell state',
+    'lstm-peephole, lstm-nig, lstm-nfg, lstm-nog, lstm-niaf, lstm-noaf, lstm-cifg, lstm-fgr',
+  ],
+  size: ['the memory cells that share a block\'s gates', 'lstm-1997'],
+  truncated: ['a gradient that flows back in time through constant error carousels alone', 'lstm-1997'],
+  modules: ['the groups of units, each with a period of its own', 'clockwork'],
+  projection: ['the width of the projected hidden state', 'lstm-projected'],
 };
 export const CELL_OPTION_NAMES = Object.keys(CELL_OPTIONS) as (keyof CellOptions)[];
 
@@ -76,8 +79,12 @@ export const isRecurrentOption = (name: string): name is keyof RecurrentOptions 
  * × size for lstm-1997; `projection` for lstm-projected).
  * @throws RangeError where an option is out of range, or the cell cannot have it; the message says why
  */
-export function recurrent(cell: string, units: number, options: RecurrentOptions = {}): RecurrentDescription {
-  const kind = cellNamed(cell);
+export const recurrent = (cell: string, units: number, options: RecurrentOptions = {}): RecurrentDescription =>
+  recurrentOf(cellNamed(cell), units, options);
+
+/** {@link recurrent} of a cell that the caller has, without the catalogue. */
+export function recurrentOf(kind: CellKind, units: number, options: RecurrentOptions = {}): RecurrentDescription {
+  const cell = makeKnown(kind).name;
   checkKeys(cell, options, OPTION_NAMES);
   const both = kind.refuses?.bothBiases;
   const {
@@ -86,7 +93,7 @@ export function recurrent(cell: string, units: number, options: RecurrentOptions
   } = options;
   const description: RecurrentDescription = {
     kind: 'recurrent',
-    cell: kind.name,
+    cell,
     units: checkInteger(`${cell} units`, units, 1),
     layers: checkInteger(`${cell} layers`, layers, 1, 64),
     bidirectional: checkFlag(`${cell} bidirectional`, bidirectional),
@@ -129,8 +136,8 @@ function checkCellOptions(kind: CellKind, units: number, given: RecurrentOptions
   const { name } = kind;
   for (const option of CELL_OPTION_NAMES) {
     if (given[option] === undefined || kind.options.includes(option)) continue;
-    const owners = Object.values(cells).filter(({ options }) => options.includes(option)).map((owner) => owner.name);
-    throw new RangeError(`${name} has no option ${option}, ${CELL_OPTIONS[option]}: use it with ${owners.join(', ')}`);
+    const [what, owners] = CELL_OPTIONS[option];
+    throw new RangeError(`${name} has no option ${option}, ${what}: use it with ${owners}`);
   }
   const { peepholes, size, truncated, modules, projection } = given;
   return {
@@ -192,7 +199,7 @@ function refuseCombinations(kind: CellKind, description: RecurrentDescription): 
 
 /** The cell of stacked layer `layer`. */
 export const cellOf = ({ cell, options, units }: RecurrentDescription, layer: number): Cell =>
-  cellNamed(cell).cell(options, { layer, units });
+  knownCell(cell).cell(options, { layer, units });
 
 export const directionsOf = ({ bidirectional }: RecurrentDescription): 1 | 2 => (bidirectional ? 2 : 1);
 
