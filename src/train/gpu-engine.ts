@@ -1,7 +1,6 @@
 import { evaluationRow, evaluationWindows, trainingWindows } from '../data/streams.js';
-import { readBuffer } from '../gpu/buffers.js';
+import { createReadback, readBuffer, type Readback } from '../gpu/buffers.js';
 import type { Device } from '../gpu/device.js';
-import { createReadback, type Readback } from '../gpu/readback.js';
 import {
   CONTROL_WORDS, controlSet, controlSets, repeatControl, RESULT_WORDS, RING, writeControl,
 } from '../kernels/control.js';

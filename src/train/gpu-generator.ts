@@ -1,5 +1,5 @@
 import type { Device } from '../gpu/device.js';
-import { createReadback } from '../gpu/readback.js';
+import { createReadback } from '../gpu/buffers.js';
 import { CONTROL_WORDS, writeControl } from '../kernels/control.js';
 import {
   GENERATE_CHUNK, type GenerationChunk, generationChunks, generationProgram, PRIME_LIMIT, primeParts,

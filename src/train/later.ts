@@ -5,4 +5,5 @@
 export { measureDispatches } from '../gpu/timestamps.js';
 export { lowerSegments } from '../layers/segments.js';
 export { encodeCheckpoint } from './checkpoint-write.js';
+export { namedParameters, replaceParameters } from './named-parameters.js';
 export { tunedStrategy } from './tuning-cache.js';

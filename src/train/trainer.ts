@@ -2,11 +2,11 @@ import { cursorAt, trainingWindows } from '../data/streams.js';
 import type { TextCorpus, Vocabulary } from '../data/text.js';
 import { checkInteger, checkNumber } from '../model/check.js';
 import type { Engine, EngineOptions, StepResult } from '../model/engine.js';
-import { packParameter, unpackParameter } from '../model/layout.js';
 import type { Driver } from '../kernels/recurrence.js';
 import type { Strategy } from '../schedule/tiles.js';
 import type { Checkpoint } from './checkpoint.js';
 import { fingerprint, type TextFingerprint } from './fingerprint.js';
+import type { NamedParameter } from './named-parameters.js';
 
 /** Steps that may be under way before the oldest one's result is awaited. */
 const RUN_AHEAD = 4;
@@ -179,13 +179,11 @@ export class Trainer<E extends Engine = Engine> {
   }
 
   /** A trial's parameters under PyTorch's names, in PyTorch's shapes and order. */
-  async parameters(trial = 0): Promise<Map<string, { shape: readonly number[]; values: Float32Array }>> {
+  async parameters(trial = 0): Promise<Map<string, NamedParameter>> {
     this.checkTrial(trial);
     const { layout } = this.settings.model;
-    const { parameters } = await this.engine.snapshot();
-    return new Map(layout.parameters.map((parameter) => [
-      parameter.name, { shape: parameter.shape, values: unpackParameter(parameter, parameters, trial * layout.size) },
-    ]));
+    const [{ parameters }, { namedParameters }] = await Promise.all([this.engine.snapshot(), import('./later.js')]);
+    return namedParameters(layout, parameters, trial);
   }
 
   /**
@@ -196,15 +194,8 @@ export class Trainer<E extends Engine = Engine> {
   async setParameters(values: Iterable<readonly [name: string, values: ArrayLike<number>]>, trial = 0): Promise<void> {
     this.checkTrial(trial);
     const { layout } = this.settings.model;
-    const snapshot = await this.engine.snapshot();
-    for (const [name, given] of values) {
-      const parameter = layout.parameters.find((candidate) => candidate.name === name);
-      if (!parameter) {
-        const known = layout.parameters.map((p) => p.name).join(', ');
-        throw new RangeError(`there is no parameter "${name}": the model has ${known}`);
-      }
-      packParameter(parameter, given, snapshot.parameters, trial * layout.size);
-    }
+    const [snapshot, { replaceParameters }] = await Promise.all([this.engine.snapshot(), import('./later.js')]);
+    replaceParameters(layout, snapshot.parameters, values, trial);
     this.engine.restore(snapshot);
   }
 
