@@ -8,7 +8,7 @@ const lean = (wgsl) => wgsl
   .replace(/[ \t]*\/\/.*$|^[ \t]+/gm, '')
   .replace(/ *([=+*,;:<>|&!]+) */g, '$1')
   .replace(/ ([-/]) (?=[\w(])/g, '$1')
-  .replace(/ *([(){}]) *(?=\S)/g, '$1');
+  .replace(/ *([(){}]) */g, '$1');
 
 /**
  * Vite plugin: in builds, shaders are lean but keep their lines, so that errors still name the right one.
