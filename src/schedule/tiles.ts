@@ -34,6 +34,9 @@ export interface Workload { readonly model: Model; readonly timeSteps: number; r
 const SOFTWARE_SEQUENCE_FLOPS = 2e9;
 const HARDWARE_SEQUENCE_FLOPS = 2e8;
 
+// On a CPU with vector registers a workgroup of `sequence` is one thread's work: past this, `step` has more of them.
+const VECTOR_SEQUENCE_FLOPS = 5e7;
+
 /** Time steps of a dispatch of `sequence`, whose whole kernel is given: stretches of about equal length. */
 export function sequenceSteps(
   { sequence: { flops, sideBySide } }: Strategy, { cost, workgroups }: Kernel, timeSteps: number,
@@ -99,7 +102,7 @@ function softwareStrategy(workload: Workload, subgroup?: number, driver?: Driver
 // one another; compilation goes with the length of the code, so tiles are small; parts of 256 rows stay in the cache.
 function vectorStrategy(workload: Workload, subgroup: number, driver?: Driver): Strategy {
   return {
-    driver: driver ?? 'step',
+    driver: driver ?? (sequenceFlops(workload, workload.batch) <= VECTOR_SEQUENCE_FLOPS ? 'sequence' : 'step'),
     matmul: { rows: 16, columns: 1, subgroup },
     recurrence: { rows: workload.batch >= 32 ? 16 : 8, quad: false, width: subgroup, subgroup },
     parts: { rows: 256, inTurn: true },
