@@ -32,3 +32,4 @@ export { CheckpointError, decodeCheckpoint } from './train/checkpoint-read.js';
 export { SafetensorsError } from './io/safetensors.js';
 export { explain, explainTable, type ProgramRow } from './schedule/explain.js';
 export { type Driver, DRIVERS } from './kernels/recurrence.js';
+export { type Precision, PRECISIONS } from './model/engine.js';

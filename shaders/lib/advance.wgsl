@@ -19,6 +19,8 @@ const COLUMNS%p = ${COLUMNS}u; // vec4f of a block's product
 const PITCH%p = ${PITCH}u; // and of a row of weights
 #endif
 
+#include "lib/hold.wgsl"
+
 fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
   let zero = zero_of(trial);
   let history0 = OWN_STATES + (trial * (T + 1u) + t) * SLOT;

@@ -14,6 +14,8 @@ const COLUMNS%p = ${COLUMNS}u;
 const PITCH%p = ${PITCH}u;
 #endif
 
+#include "lib/hold.wgsl"
+
 fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
   let zero = zero_of(trial);
   let history0 = OWN_STATES + (trial * (T + 1u) + t) * SLOT;

@@ -79,3 +79,6 @@ var<private> thread: u32;
 #endif
 
 #include "lib/zero.wgsl"
+#if ${HALF}
+#include "lib/half.wgsl"
+#endif

@@ -1,5 +1,6 @@
 // Σ_s source_s·R_s for a block's ROWS × COLUMNS vec4f, in registers, then in the array z. Phase %p; see
-// lib/advance.wgsl. With SUBGROUPS each thread loads a part of the source for all of its subgroup.
+// lib/advance.wgsl. R is read where it lies, or, HELD, in workgroup memory. With SUBGROUPS each thread loads a part of
+// the source for all of its subgroup.
 
 %unroll c ${COLUMNS}
   let column%c = min(block * COLUMNS%p + %cu, PITCH%p - 1u);
@@ -10,7 +11,11 @@
 %end
 %end
   for (var s = 0u; s < ${SOURCES}u; s++) {
+#if ${HELD}
+    let first = s * ${HELD_EACH}u;
+#else
     let first = trial * ${STRIDE_PARAMETERS}u + s * ${STRIDE_SOURCE}u;
+#endif
     let source0 = history0 + SOURCES%p[s] * BLOCK + ${SOURCE_SLOT} * SLOT;
 #if ${SUBGROUPS}
 %unroll q ${ROW_GROUPS}
@@ -29,7 +34,7 @@
 %unroll c ${COLUMNS}
       let w%c = mat4x4f( // past K, the source's padding is zero
 %unroll j 4
-        weights%p[first + min(4u * k4 + %ju, K%p - 1u) * PITCH%p + column%c],
+        vec4f(${MATRIX}[first + min(4u * k4 + %ju, K%p - 1u) * PITCH%p + column%c]),
 %end
       );
 %unroll r ${ROWS}
@@ -52,7 +57,7 @@
 %end
 #endif
 %unroll c ${COLUMNS}
-      let w%c = weights%p[first + k * PITCH%p + column%c];
+      let w%c = vec4f(${MATRIX}[first + k * PITCH%p + column%c]);
 %unroll r ${ROWS}
       z%r_%c += h%r * w%c;
 %end

@@ -1,5 +1,6 @@
 // ∂L/∂source_s = dZ·R_sᵀ for a block's ROWS × UNITS units of each source, in registers, then in the array products,
-// [source, row, unit]; zero unless `begun`. dZ is that of time `origin`. Phase %p; see lib/retreat.wgsl.
+// [source, row, unit]; zero unless `begun`. dZ is that of time `origin`. R is read where it lies, or, HELD, in workgroup
+// memory. Phase %p; see lib/retreat.wgsl.
 
 %unroll q ${UNITS}
   let unit%q = min(block * UNITS + %qu, ${OUT_UNITS}u - 1u);
@@ -15,7 +16,11 @@
 #endif
   var products = array<f32, ${PRODUCTS}>();
   for (var s = 0u; s < ${SOURCES}u && begun; s++) {
-    let transposed0 = trial * ${STRIDE_TRANSPOSED}u + ${OFFSET_TRANSPOSED}u + s * ${STRIDE_TURNED}u;
+#if ${HELD}
+    let first = s * ${HELD_EACH}u;
+#else
+    let first = trial * ${STRIDE_TRANSPOSED}u + ${OFFSET_TRANSPOSED}u + s * ${STRIDE_TURNED}u;
+#endif
 %unroll r ${ROWS}
 %unroll q ${UNITS}
     var d%r_%q = 0.0;
@@ -23,7 +28,7 @@
 %end
     for (var n = zero; n < QUARTETS%p; n++) {
 %unroll q ${UNITS}
-      let w%q = transposed[transposed0 + n * ${OUT_UNITS}u + unit%q];
+      let w%q = vec4f(${MATRIX}[first + n * ${OUT_UNITS}u + unit%q]);
 %end
 #if ${SUBGROUPS}
 %unroll g ${ROW_GROUPS}

@@ -12,6 +12,8 @@ const GIVES%p = array<bool, STATES>(${GIVES}); // and those that it passes on to
 #include "lib/delta.wgsl"
 #endif
 
+#include "lib/hold.wgsl"
+
 fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
   let zero = zero_of(trial);
   let gates0 = (trial * T + t) * B * GATE_PITCH;

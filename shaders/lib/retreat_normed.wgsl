@@ -13,6 +13,8 @@ const BACK_BLOCKS%p = ${BLOCKS}u;
 #include "lib/delta.wgsl"
 #endif
 
+#include "lib/hold.wgsl"
+
 fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
   let zero = zero_of(trial);
   let gates0 = (trial * T + t) * B * GATE_PITCH;

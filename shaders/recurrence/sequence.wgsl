@@ -1,3 +1,6 @@
+#if ${HALF}
+enable f16;
+#endif
 #include "lib/extensions.wgsl"
 // Driver `sequence`: STEPS time steps in one dispatch, which for a short window are all. Equation: lib/advance.wgsl;
 // arrays: lib/forward.wgsl; the cell: cells/.
@@ -5,7 +8,8 @@
 // Bindings: 0 gates, 1 states, then recurrent weights of each phase, own, control where there are; the first step,
 //   counted as the direction goes, as an immediate.
 // Work: batch rows do not see each other, so a workgroup owns ROWS of them, loops over time, and its barrier is all the
-//   synchronisation there is: h_t goes from thread to thread through storage memory. No workgroup memory.
+//   synchronisation there is: h_t goes from thread to thread through storage memory. With HELD it first copies its
+//   trial's recurrent weights to workgroup memory, with HALF as float16; sums are float32 all the same.
 // CPU twin: src/reference/recurrence.ts
 
 #include "lib/time.wgsl"
@@ -20,6 +24,12 @@ fn main(
 ) {
 #if ${SUBGROUPS}
   thread = index;
+#endif
+#if ${HELD}
+%unroll p ${PHASES}
+  hold%p(group.z, local.x);
+%end
+  workgroupBarrier();
 #endif
   for (var step = time; step < min(T, time + ${STEPS}u); step++) {
 #if ${REVERSE}

@@ -1,3 +1,6 @@
+#if ${HALF}
+enable f16;
+#endif
 #include "lib/extensions.wgsl"
 // Driver `sequence`, backward: STEPS time steps in one dispatch. Equation: lib/retreat.wgsl; arrays: lib/backward.wgsl.
 //
@@ -18,6 +21,12 @@ fn main(
 ) {
 #if ${SUBGROUPS}
   thread = index;
+#endif
+#if ${HELD}
+%unroll p ${PHASES}
+  hold%p(group.z, local.x);
+%end
+  workgroupBarrier();
 #endif
   for (var step = time; step < min(T, time + ${STEPS}u); step++) {
 #if ${REVERSE}

@@ -7,6 +7,10 @@ export interface AdapterDescription {
   readonly software: boolean;
   /** Threads of a subgroup, where the adapter has subgroups and all are of one size. */
   readonly subgroup?: number;
+  /** Bytes that a workgroup may hold; WebGPU's least, 16 KiB, where absent. */
+  readonly workgroupMemory?: number;
+  /** Has float16 (`shader-f16`). */
+  readonly f16?: boolean;
 }
 
 /** An open GPU. Errors that no call caught make every later call throw: none stays in a console. */
@@ -60,7 +64,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   }
   const immediates = options.immediates !== false && offersImmediates(entry, adapter);
   const timestamps = adapter.features.has('timestamp-query');
-  const wanted: GPUFeatureName[] = ['timestamp-query', 'subgroups'];
+  const wanted: GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shader-f16'];
   const gpu = await adapter.requestDevice({
     label: 'latch',
     requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
@@ -87,9 +91,15 @@ function raisedLimits(limits: GPUSupportedLimits, immediates: boolean): Record<s
   return {
     maxBufferSize: limits.maxBufferSize,
     maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+    maxComputeWorkgroupStorageSize: workgroupMemory(limits),
     ...(immediates ? { maxImmediateSize: 4 } : {}),
   };
 }
+
+// No GPU gives a workgroup more than this; a software adapter may.
+const MOST_WORKGROUP_MEMORY = 65_536;
+const workgroupMemory = ({ maxComputeWorkgroupStorageSize }: GPUSupportedLimits): number =>
+  Math.min(maxComputeWorkgroupStorageSize, MOST_WORKGROUP_MEMORY);
 
 function describe(adapter: GPUAdapter): AdapterDescription {
   // In Chrome since 127; a GPU that does not say what it is counts as hardware.
@@ -103,6 +113,8 @@ function describe(adapter: GPUAdapter): AdapterDescription {
     architecture,
     software: info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(text),
     ...(subgroups && subgroupMaxSize ? { subgroup: subgroupMaxSize } : {}),
+    workgroupMemory: workgroupMemory(adapter.limits),
+    ...(adapter.features.has('shader-f16') ? { f16: true } : {}),
   };
 }
 

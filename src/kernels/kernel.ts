@@ -17,6 +17,8 @@ export interface Kernel {
   readonly workgroups: readonly [number, number, number];
   /** The shader reads the time index (`lib/time.wgsl`). */
   readonly timed?: boolean;
+  /** Bytes that a workgroup holds of its own; none where absent. */
+  readonly workgroupMemory?: number;
   readonly cost: Cost;
 }
 

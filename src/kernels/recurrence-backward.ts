@@ -1,8 +1,9 @@
 import type { Cell, Phase } from '../cells/index.js';
 import { pad4, pad64 } from '../model/layout.js';
+import { type Held, holdDefines } from './held.js';
 import { type Access, ceilDiv, type Defines, type Kernel } from './kernel.js';
 import {
-  block, byPhase, commonDefines, driver, drops, laneDefines, needsControl, phaseUnits, type RecurrenceShape,
+  block, byPhase, commonDefines, driver, drops, heldBy, laneDefines, needsControl, phaseUnits, type RecurrenceShape,
   sourceUnits, weightPitch,
 } from './recurrence.js';
 
@@ -55,7 +56,7 @@ export function transposedSize(shape: RecurrenceShape, phases = shape.cell.phase
 export const turnedSize = (shape: RecurrenceShape, p: number): number =>
   pad64(4 * weightPitch(shape, p) * sourceUnits(shape, p));
 
-function backwardDefines(shape: BackwardShape, p: number): Defines {
+function backwardDefines(shape: BackwardShape, p: number, held: Held | undefined): Defines {
   const { cell, masks, above } = shape;
   const phase = cell.phases[p]!;
   const products = backProducts(cell, p);
@@ -76,6 +77,10 @@ function backwardDefines(shape: BackwardShape, p: number): Defines {
     SOURCE_MASKED: products.map(({ source }) => source === 0 || cell.states[source]!.masked === true).join(', '),
     MASKED: drops(masks), QUARTETS: weightPitch(shape, p), PRODUCTS: Math.max(1, products.length) * rows * wide,
     DELTA_PITCH: fromOutput ? pad4(cell.projection!) / 4 : pad4(shape.units * cell.lanes) / 4,
+    ...holdDefines(held, p, {
+      from: 'transposed', trial: transposedSize(shape) / 4, offset: transposedSize(shape, p) / 4,
+      source: turnedSize(shape, p) / 4, each: weightPitch(shape, p) * units,
+    }),
     STRIDE_TRANSPOSED: transposedSize(shape) / 4, OFFSET_TRANSPOSED: transposedSize(shape, p) / 4,
     STRIDE_TURNED: turnedSize(shape, p) / 4, SAME_TIME: phase.slot === 'current', TAKES_OUTPUT: p === 0,
     ABOVE: above !== undefined && enters[above] === true, ABOVE_STATE: above ?? 0,
@@ -101,7 +106,7 @@ export function backward(file: string, shape: BackwardShape, phase?: number): Ke
     OUTPUTS: cell.outputs.length, OUTPUT_STATES: cell.outputs.map((s) => `${s}u`).join(', '),
     OUTPUT_PITCH: pad4(cell.projection ?? units) / wide, OUTPUT_STRIDE: shape.strideOutput / wide,
     CARRY: shape.strideCarry / wide, OWN_GRADIENTS: shape.ownGradients / wide,
-    ...Object.assign({}, ...phases.map((p) => backwardDefines(shape, p))) as Defines,
+    ...Object.assign({}, ...phases.map((p) => backwardDefines(shape, p, heldBy(file, shape)))) as Defines,
   };
   const widest = Math.max(...phases.map((p) => phaseUnits(shape, p, true)));
   return driver(file, shape, { phases, bindings, defines, units: widest });

@@ -3,6 +3,7 @@ import { pad4, pad64 } from '../model/layout.js';
 import { carriedStates } from '../model/states.js';
 import { dropoutThreshold } from '../random/philox.js';
 import { keyTag, stream } from '../random/streams.js';
+import { type Held, holdDefines } from './held.js';
 import { type Access, ceilDiv, type Defines, fittingWidth, type Kernel, literal } from './kernel.js';
 
 /**
@@ -20,6 +21,8 @@ export interface RecurrenceTile {
   readonly width: number;
   /** Threads of a subgroup, which then share their rows, and the loads of what those rows multiply. */
   readonly subgroup?: number;
+  /** Driver `sequence` holds the recurrent weights in workgroup memory, as float32 or float16. */
+  readonly held?: Held;
   /** Stretches of time that a scan takes side by side; 1 where absent. */
   readonly chunks?: number;
 }
@@ -98,8 +101,15 @@ export const sourceUnits = (shape: Pick<RecurrenceShape, 'cell' | 'units'>, p: n
   phaseUnits(shape, p, true);
 
 /** vec4f of a row of phase `p`'s weights. */
-export const weightPitch = (shape: RecurrenceShape, p: number): number =>
+export const weightPitch = (shape: Pick<RecurrenceShape, 'cell' | 'units'>, p: number): number =>
   pad4(phaseUnits(shape, p) * shape.cell.phases[p]!.lanes) / 4;
+
+/** Bytes of a layer's recurrent weights where they are held; as many on the way back. */
+export function heldBytes(shape: Pick<RecurrenceShape, 'cell' | 'units'>, held: Held): number {
+  const quartets = shape.cell.phases.reduce(
+    (sum, { products }, p) => sum + products.length * sourceUnits(shape, p) * weightPitch(shape, p), 0);
+  return (held === 'f16' ? 8 : 16) * quartets;
+}
 
 /** All that a driver may bind; those that it does not stand in code that is left out. */
 const BINDINGS = [
@@ -159,7 +169,7 @@ function forwardBindings(shape: RecurrenceShape, phases: readonly number[]): Rec
   };
 }
 
-function forwardDefines(shape: RecurrenceShape, p: number): Defines {
+function forwardDefines(shape: RecurrenceShape, p: number, held: Held | undefined): Defines {
   const { cell, masks } = shape;
   const phase = cell.phases[p]!;
   const { rows, units: wide } = block(shape);
@@ -170,6 +180,7 @@ function forwardDefines(shape: RecurrenceShape, p: number): Defines {
   const masked = cell.states.flatMap((state, i) => (state.masked && written(i) ? [`${i}u`] : []));
   const pitch = weightPitch(shape, p);
   const columns = (wide * lanes) / 4;
+  const stride = pad64(sourceUnits(shape, p) * pitch * 4) / 4;
   const all = gated && laneDefines(cell, phase)['ALL_LANES'] === true && products.length > 0 && !cell.normed;
   return byPhase(p, {
     ...laneDefines(cell, phase), ALL_LANES: all, SOME_LANES: gated && !all && products.length > 0,
@@ -179,7 +190,11 @@ function forwardDefines(shape: RecurrenceShape, p: number): Defines {
     SOURCE_BLOCKS: products.map(({ source }) =>
       `${source === 0 && drops(masks) ? cell.states.length : source}u`).join(', '),
     COLUMNS: columns, PITCH: pitch, TILE: rows * columns,
-    STRIDE_PARAMETERS: shape.strideParameters / 4, STRIDE_SOURCE: pad64(sourceUnits(shape, p) * pitch * 4) / 4,
+    STRIDE_PARAMETERS: shape.strideParameters / 4, STRIDE_SOURCE: stride,
+    ...holdDefines(held, p, {
+      from: `weights${p}`, trial: shape.strideParameters / 4, offset: 0, source: stride,
+      each: sourceUnits(shape, p) * pitch,
+    }),
     SOURCE_SLOT: slot === 'previous' ? 'PREVIOUS' : 'NEXT',
     DROPS: drops(masks) && written(0), MASKS_STATES: drops(masks) && masked.length > 0, MASKED_STATES: masked[0] ?? 0,
   });
@@ -193,14 +208,19 @@ export function forward(file: string, shape: RecurrenceShape, phase?: number): K
   const { cell } = shape;
   const phases = phase === undefined ? cell.phases.map((_, p) => p) : [phase];
   const bindings = forwardBindings(shape, phases);
+  const held = heldBy(file, shape);
   const defines = {
     ...commonDefines(shape, Object.keys(bindings)),
     WEIGHTS0: 'weights0' in bindings, WEIGHTS1: 'weights1' in bindings,
-    ...Object.assign({}, ...phases.map((p) => forwardDefines(shape, p))) as Defines,
+    ...Object.assign({}, ...phases.map((p) => forwardDefines(shape, p, held))) as Defines,
   };
   const widest = Math.max(...phases.map((p) => phaseUnits(shape, p)));
   return driver(file, shape, { phases, bindings, defines, units: widest });
 }
+
+/** How a driver holds the recurrent weights: only a dispatch that uses them many times does. */
+export const heldBy = (file: string, { tile, cell }: RecurrenceShape): Held | undefined =>
+  (file.includes('/sequence') && cell.phases.some(({ products }) => products.length > 0) ? tile.held : undefined);
 
 /** The part that depends on the driver alone: its grid and its cost. */
 export function driver(
@@ -221,18 +241,21 @@ export function driver(
   const height = alone || lanes ? 1 : Math.max(1, tile.width / width);
   const group = Math.min(rows, lanes ?? rows);
   const steps = alone ? timeSteps : 1;
+  const held = heldBy(file, shape);
   const weights = phases.reduce((sum, p) => sum +
     cell.phases[p]!.products.length * sourceUnits(shape, p) * phaseUnits(shape, p) * cell.phases[p]!.lanes, 0);
   return {
     file,
     defines: {
       ...defines, FIRST_PHASE: phases[0]!, END_PHASE: phases.at(-1)! + 1, PHASE: phases[0]!,
-      WORKGROUP_X: width, WORKGROUP_Y: height, IMMEDIATES: immediates, SUBGROUPS: lanes !== undefined, FOURS: quads(shape) && lanes === undefined,
+      WORKGROUP_X: width, WORKGROUP_Y: height, IMMEDIATES: immediates, SUBGROUPS: lanes !== undefined,
+      FOURS: quads(shape) && lanes === undefined, HELD: held !== undefined, HALF: held === 'f16',
       GROUP: group, ROW_GROUPS: rows / group, TIME_BINDING: Object.keys(bindings).length,
     },
     bindings,
     workgroups: alone ? [1, rowBlocks, trials] : [ceilDiv(blocks, width), ceilDiv(rowBlocks, height), trials],
     ...(timed ? { timed } : {}),
+    ...(held ? { workgroupMemory: heldBytes(shape, held) } : {}),
     cost: {
       bytes: 4 * trials * (weights + steps * batch * units * (2 * cell.lanes + 2 * cell.states.length)),
       flops: trials * steps * batch * (2 * weights + 30 * units + (cell.normed ? (NORM_FLOPS * units ** 2) / wide : 0)),

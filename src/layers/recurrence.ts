@@ -178,6 +178,7 @@ function turnWeights(lowering: Lowering, pass: Pass): View | undefined {
   shape.cell.phases.forEach((_, p) => {
     const kernel = transpose({
       rows: sourceUnits(shape, p), columns: weightPitch(shape, p), trials, strideIn: layout.size, strideOut: size,
+      half: shape.tile.held === 'f16',
     });
     backProducts(shape.cell, p).forEach((_, s) => {
       const offset = transposedSize(shape, p) + s * turnedSize(shape, p);

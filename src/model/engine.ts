@@ -1,4 +1,4 @@
-import { checkInteger } from './check.js';
+import { checkInteger, checkOneOf } from './check.js';
 import type { Model } from './description.js';
 import { type Clip, OPTIMIZER_STATES, type OptimizerDescription } from './optimizers.js';
 import { stateSize } from './states.js';
@@ -20,7 +20,17 @@ export interface EngineOptions {
    * window's where absent. On the CPU it changes nothing.
    */
   readonly recompute?: number;
+  /** Recurrent weights as float16 holds them; float32 where absent. On the CPU it changes nothing. */
+  readonly precision?: 'f16';
 }
+
+/** What numbers the recurrent products multiply with on the GPU. */
+export const PRECISIONS = ['f32', 'f16'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+/** The option as it is kept: absent where it is what nobody asks for. @throws RangeError where it is neither. */
+export const precisionOf = (precision: Precision = 'f32'): Pick<EngineOptions, 'precision'> =>
+  (checkOneOf('precision', precision, PRECISIONS) === 'f16' ? { precision: 'f16' } : {});
 
 /** WebGPU's limit of workgroups in one dimension: trials are workgroups in z. */
 export const MOST_TRIALS = 65535;

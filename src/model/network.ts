@@ -78,7 +78,7 @@ export interface NetworkOptions {
 /** @throws RangeError where an option is out of range. */
 export function checkNetworkOptions(options: NetworkOptions): Required<NetworkOptions> {
   const { timeSteps, batch, seed = 1 } = options;
-  checkKeys('a network', options, ['timeSteps', 'batch', 'seed', 'driver']);
+  checkKeys('a network', options, ['timeSteps', 'batch', 'seed', 'driver', 'precision']);
   return {
     timeSteps: checkInteger('timeSteps', timeSteps, 1, 65536),
     batch: checkInteger('batch', batch, 1, 65535),

@@ -1,6 +1,7 @@
 import type { AdapterDescription } from '../gpu/device.js';
 import type { MatmulTile } from '../kernels/matmul.js';
 import type { RecurrenceTile } from '../kernels/recurrence.js';
+import { holds } from './held.js';
 import { recurrentLayers, type Strategy, unscannable, type Workload } from './tiles.js';
 
 /** Another cut of the work, in words and as what it changes. */
@@ -36,9 +37,11 @@ const FEWEST_LANES = 8;
  * blocks or lanes, come first: time may be up before the last. `fixed`: the driver was asked for.
  */
 export function candidates(
-  table: Strategy, { model }: Workload, { software, subgroup = 1 }: Pick<AdapterDescription, 'software' | 'subgroup'>,
+  table: Strategy, { model }: Workload,
+  adapter: Pick<AdapterDescription, 'software' | 'subgroup' | 'workgroupMemory'>,
   { fixed }: { fixed: boolean },
 ): Candidate[][] {
+  const { software, subgroup = 1 } = adapter;
   const blocks = software ? SOFTWARE : HARDWARE;
   const lanes = subgroup >= FEWEST_LANES ? inLanes(subgroup) : { recurrence: [], matmul: [] };
   const ownFirst = ({ subgroup: own }: RecurrenceTile | MatmulTile): readonly Tiles[] =>
@@ -47,17 +50,27 @@ export function candidates(
     name: `matmul ${matmul.rows} × ${4 * matmul.columns}${lanesText(matmul)}`, change: { matmul },
   }));
   if (recurrentLayers(model).length === 0) return [matmuls];
-  const { chunks } = table.recurrence;
+  const { chunks, held } = table.recurrence;
   const cuts = ownFirst(table.recurrence).flatMap((tiles) => tiles.recurrence).map((recurrence): Candidate => ({
     name: `recurrence ${recurrence.rows} rows, ${recurrence.quad ? 'four units' : 'one unit'}` +
       (recurrence.subgroup === undefined ? `, ${recurrence.width} threads` : lanesText(recurrence)),
-    change: { recurrence: { ...recurrence, ...(chunks === undefined ? {} : { chunks }) } },
+    change: { recurrence: { ...recurrence, ...(chunks === undefined ? {} : { chunks }), ...(held ? { held } : {}) } },
   }));
   const scans = !unscannable(model);
   const drivers = (['step', 'sequence', ...(scans ? ['scan'] as const : [])] as const)
     .filter((driver) => driver !== table.driver && !fixed)
     .map((driver): Candidate => ({ name: `driver ${driver}`, change: { driver } }));
-  return [drivers, cuts, matmuls];
+  const quick = !software || subgroup >= FEWEST_LANES; // SwiftShader takes ms to compile each vec4f of workgroup memory
+  const other = quick && holds(adapter, model, 'f32') ? elsewhere(table.recurrence) : [];
+  return [drivers, [...other, ...cuts], matmuls];
+}
+
+/** The table's tile with recurrent weights in the other memory; float16's are not streamed. */
+function elsewhere({ held, ...tile }: RecurrenceTile): Candidate[] {
+  if (held === 'f16') return [];
+  return held
+    ? [{ name: 'recurrent weights streamed', change: { recurrence: tile } }]
+    : [{ name: 'recurrent weights held', change: { recurrence: { ...tile, held: 'f32' } } }];
 }
 
 const lanesText = ({ subgroup }: { readonly subgroup?: number }): string =>

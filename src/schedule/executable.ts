@@ -143,12 +143,23 @@ async function compileAll(device: Device, programs: readonly Program[]): Promise
   return new Map(compiled);
 }
 
-/** Expands and compiles one kernel. @throws GpuError with the shader's file and line. */
+/**
+ * Expands and compiles one kernel.
+ * @throws GpuError with the shader's file and line; RangeError where it needs more workgroup memory than there is.
+ */
 export async function compileKernel(device: Device, kernel: Kernel): Promise<Pipeline> {
+  checkWorkgroupMemory(device, kernel);
   const source = await sourceOf(kernel);
   return createPipeline(device, {
     file: kernel.file, ...source, accesses: Object.values(kernel.bindings), timed: kernel.timed ?? false,
   });
+}
+
+function checkWorkgroupMemory({ limits, adapter }: Device, { file, workgroupMemory = 0 }: Kernel): void {
+  const limit = limits.maxComputeWorkgroupStorageSize;
+  if (workgroupMemory <= limit) return;
+  throw new RangeError(`${file} needs ${workgroupMemory} bytes of workgroup memory and ${adapter.name} has ${limit}: ` +
+    'use fewer units, or a strategy that does not hold the recurrent weights');
 }
 
 function createTimeTable(device: Device, times: number): GPUBuffer {

@@ -3,7 +3,9 @@ import type { Kernel } from '../kernels/kernel.js';
 import type { MatmulTile } from '../kernels/matmul.js';
 import type { Driver, RecurrenceTile } from '../kernels/recurrence.js';
 import type { Model } from '../model/description.js';
+import type { Precision } from '../model/engine.js';
 import { cellOf, type RecurrentDescription } from '../model/recurrent.js';
+import { checkHalf, holds } from './held.js';
 
 /**
  * How work is cut for an adapter. A choice changes the order of sums, so it depends on the shapes and the adapter
@@ -27,7 +29,13 @@ export interface Strategy {
 }
 
 /** What a strategy is chosen for. */
-export interface Workload { readonly model: Model; readonly timeSteps: number; readonly batch: number }
+export interface Workload {
+  readonly model: Model;
+  readonly timeSteps: number;
+  readonly batch: number;
+  /** Of the recurrent weights; float32 where absent. */
+  readonly precision?: Precision;
+}
 
 // Work of one `sequence` dispatch that stays well under a second: of the whole adapter where it is a CPU, and of one
 // workgroup, which walks through time alone, on a GPU.
@@ -48,13 +56,22 @@ export function sequenceSteps(
 
 /**
  * The strategy for an adapter and a workload; `driver` is the caller's choice, else this table's.
- * @throws RangeError where the driver cannot carry a cell of the model
+ * @throws RangeError where the driver cannot carry a cell of the model, or the adapter not hold its weights as float16
  */
 export function chooseStrategy(adapter: AdapterDescription, workload: Workload, driver?: Driver): Strategy {
-  if (driver) checkDriver(workload.model, driver);
-  const scans = recurrentLayers(workload.model).length > 0 && !unscannable(workload.model);
-  const chosen = driver ?? (scans ? 'scan' : undefined);
-  if (!adapter.software) return hardwareStrategy(workload, chosen);
+  const { model, precision } = workload;
+  if (driver) checkDriver(model, driver);
+  if (precision === 'f16') {
+    checkHalf(adapter, model, driver);
+    const table = tableStrategy(adapter, workload, 'sequence');
+    return { ...table, recurrence: { ...table.recurrence, held: 'f16' } };
+  }
+  const scans = recurrentLayers(model).length > 0 && !unscannable(model);
+  return tableStrategy(adapter, workload, driver ?? (scans ? 'scan' : undefined));
+}
+
+function tableStrategy(adapter: AdapterDescription, workload: Workload, chosen?: Driver): Strategy {
+  if (!adapter.software) return hardwareStrategy(adapter, workload, chosen);
   const { subgroup, name } = adapter;
   const vectors = subgroup !== undefined && /llvmpipe|lavapipe/i.test(name);
   return vectors ? vectorStrategy(workload, subgroup, chosen) : softwareStrategy(workload, subgroup, chosen);
@@ -113,9 +130,10 @@ function vectorStrategy(workload: Workload, subgroup: number, driver?: Driver): 
 }
 
 // Not measured yet: enough threads to hide latency, blocks that fit a GPU's registers. In `sequence` one workgroup
-// reads all recurrent weights each step, which pays while they stay in its cache.
-function hardwareStrategy(workload: Workload, driver?: Driver): Strategy {
-  const recurrence: RecurrenceTile = { rows: 2, quad: false, width: 64, chunks: 8 };
+// reads all recurrent weights each step, which pays while they stay in its cache; where they fit it holds them.
+function hardwareStrategy(adapter: AdapterDescription, workload: Workload, driver?: Driver): Strategy {
+  const held = holds(adapter, workload.model, 'f32') ? { held: 'f32' } as const : {};
+  const recurrence: RecurrenceTile = { rows: 2, quad: false, width: 64, chunks: 8, ...held };
   const fits = largestUnits(workload.model) <= 128 &&
     sequenceFlops(workload, recurrence.rows) <= HARDWARE_SEQUENCE_FLOPS;
   return {

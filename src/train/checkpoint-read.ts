@@ -3,12 +3,13 @@ import { readSafetensors, type Tensor } from '../io/safetensors.js';
 import { DRIVERS } from '../kernels/recurrence.js';
 import { checkInteger, checkOneOf } from '../model/check.js';
 import { checkTextModel } from '../model/description.js';
-import { checkRunShape, emptySnapshot, type Snapshot, snapshotLengths } from '../model/engine.js';
+import { checkRunShape, emptySnapshot, PRECISIONS, precisionOf, type Snapshot, snapshotLengths } from '../model/engine.js';
 import { checkRates } from '../model/optimizers.js';
 import { fieldsOf, parseClip, parseModel, parseOptimizer } from '../model/parse.js';
 import {
   type Checkpoint, type Flat, KEY, RANDOM, type Settings, type TensorEntry, tensorPlan, VERSION,
 } from './checkpoint.js';
+import type { Strategy } from '../schedule/tiles.js';
 import { parseStrategy } from './strategy-record.js';
 
 const LARGEST_FLOAT32 = 3.4028234663852886e38;
@@ -93,6 +94,8 @@ function parseSettings(json: unknown): Settings {
   const shape = checkRunShape({
     timeSteps: fields['timeSteps'] as number, batch: fields['batch'] as number, seeds: seeds as number[],
   });
+  const precision = fields['precision'] === undefined
+    ? {} : precisionOf(checkOneOf('precision', fields['precision'], PRECISIONS));
   return {
     model,
     ...shape,
@@ -100,9 +103,10 @@ function parseSettings(json: unknown): Settings {
     clip: parseClip(fields['clip']),
     driver: checkOneOf('driver', fields['driver'], DRIVERS),
     ...(fields['rates'] === undefined ? {} : { rates: parseRates(fields['rates'], seeds.length) }),
-    ...(fields['strategy'] === undefined ? {} : { strategy: parseStrategy(fields['strategy']) }),
+    ...(fields['strategy'] === undefined ? {} : { strategy: strategyFor(precision, parseStrategy(fields['strategy'])) }),
     ...(fields['recompute'] === undefined
       ? {} : { recompute: checkInteger('recompute', fields['recompute'], 1, shape.timeSteps) }),
+    ...precision,
     step: checkInteger('step', fields['step'], 0),
     cursor: checkInteger('cursor', fields['cursor'], 0),
     vocabulary: Vocabulary.from(vocabulary.map(String)),
@@ -112,6 +116,15 @@ function parseSettings(json: unknown): Settings {
     },
     adapter: String(fields['adapter']),
   };
+}
+
+function strategyFor({ precision }: Pick<Settings, 'precision'>, strategy: Strategy): Strategy {
+  const half = strategy.recurrence.held === 'f16';
+  if (half !== (precision === 'f16')) {
+    throw new RangeError(`its precision is ${precision ?? 'f32'}, and its strategy holds recurrent weights as ` +
+      (half ? 'f16' : 'f32'));
+  }
+  return strategy;
 }
 
 function parseRates(rates: unknown, trials: number): readonly number[] {

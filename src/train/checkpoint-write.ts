@@ -9,14 +9,14 @@ import { type Checkpoint, type Flat, KEY, RANDOM, type TensorEntry, tensorPlan, 
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { model, timeSteps, batch, seeds, optimizer, clip, driver, rates, step, cursor } = checkpoint;
-  const { strategy, recompute, vocabulary, text, adapter, snapshot } = checkpoint;
+  const { strategy, recompute, precision, vocabulary, text, adapter, snapshot } = checkpoint;
   const tensors = new Map<string, Tensor>();
   for (const entry of tensorPlan(checkpoint)) {
     tensors.set(entry.name, tensor(entry.shape, readEntry(entry, snapshot, seeds.length)));
   }
   const metadata = {
     version: VERSION, model: model.layers, timeSteps, batch, seeds, optimizer, clip, driver, rates, strategy,
-    recompute, step, cursor, random: RANDOM, vocabulary: vocabulary.symbols, text, adapter,
+    recompute, precision, step, cursor, random: RANDOM, vocabulary: vocabulary.symbols, text, adapter,
   };
   return writeSafetensors(tensors, { format: 'pt', [KEY]: JSON.stringify(metadata) });
 }

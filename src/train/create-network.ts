@@ -2,16 +2,25 @@ import type { Device } from '../gpu/device.js';
 import { DRIVERS, type Driver } from '../kernels/recurrence.js';
 import { checkOneOf } from '../model/check.js';
 import type { Model } from '../model/description.js';
+import { type Precision, precisionOf } from '../model/engine.js';
 import { checkNetworkOptions, type Network, type NetworkOptions } from '../model/network.js';
 import { chooseStrategy } from '../schedule/tiles.js';
 import { GpuNetwork } from './gpu-network.js';
 
-/** How cells are carried through time on the GPU; chosen for the adapter where not given. */
-export interface GpuNetworkOptions extends NetworkOptions { readonly driver?: Driver }
+export interface GpuNetworkOptions extends NetworkOptions {
+  /** How cells are carried through time on the GPU; chosen for the adapter where not given. */
+  readonly driver?: Driver;
+  /**
+   * `f16`: recurrent products multiply with weights as float16 holds them, as a trainer's may; parameters and gradients
+   * stay float32. `f32` by default.
+   */
+  readonly precision?: Precision;
+}
 
 /**
  * A network on the GPU for sequences of one's own: outputs, states and all gradients.
- * @throws RangeError where an option is out of range, or the driver cannot carry a cell of the model.
+ * @throws RangeError where an option is out of range, the driver cannot carry a cell of the model, or the adapter cannot
+ * hold its recurrent weights as float16.
  */
 export async function createNetwork(
   device: Device, model: Model, options: GpuNetworkOptions,
@@ -19,7 +28,8 @@ export async function createNetwork(
   const { driver } = options;
   if (driver !== undefined) checkOneOf('driver', driver, DRIVERS);
   const { timeSteps, batch, seed } = checkNetworkOptions(options);
-  const strategy = chooseStrategy(device.adapter, { model, timeSteps, batch }, driver);
+  const workload = { model, timeSteps, batch, ...precisionOf(options.precision) };
+  const strategy = chooseStrategy(device.adapter, workload, driver);
   return new GpuNetwork(device, model, { timeSteps, batch, seed }, strategy);
 }
 

@@ -3,12 +3,13 @@ import type { Device } from '../gpu/device.js';
 import { type Driver, DRIVERS } from '../kernels/recurrence.js';
 import { checkFlag, checkInteger, checkNumber, checkOneOf } from '../model/check.js';
 import { checkTextModel, type Model } from '../model/description.js';
-import { checkRunShape, type EngineOptions, MOST_TRIALS } from '../model/engine.js';
+import { checkRunShape, type EngineOptions, MOST_TRIALS, type Precision, precisionOf } from '../model/engine.js';
 import type { LossDescription } from '../model/losses.js';
 import { adam, checkClip, checkRates, type Clip, type OptimizerDescription } from '../model/optimizers.js';
 import { segmentLength } from '../model/segments.js';
 import type { ReferenceEngine } from '../reference/engine.js';
-import { checkDriver, chooseStrategy } from '../schedule/tiles.js';
+import { checkHalf, heldHere } from '../schedule/held.js';
+import { checkDriver, chooseStrategy, type Strategy } from '../schedule/tiles.js';
 import type { Checkpoint } from './checkpoint.js';
 import { GpuEngine } from './gpu-engine.js';
 import { Trainer } from './trainer.js';
@@ -40,11 +41,19 @@ export interface TrainerOptions {
    * same but for the order of sums. False by default: all activations are kept. Changes nothing on the CPU.
    */
   readonly recompute?: boolean | number;
+  /**
+   * `f16`: recurrent products on the GPU multiply with weights as float16 holds them, each within 2⁻¹¹ of its size, and
+   * sum in float32; half the workgroup memory. Parameters, gradients and all else stay float32, so a text is generated
+   * with the weights in full. Needs `shader-f16`, and all recurrent weights of a layer in a workgroup's memory, where
+   * the driver `sequence` holds them: about 45 LSTM units in 16 KiB, 64 in 32 KiB. `f32` by default. Changes nothing on
+   * the CPU.
+   */
+  readonly precision?: Precision;
   /** Measures how to cut the work for this adapter, see {@link tuneStrategy}; else a table says. */
   readonly tune?: boolean;
 }
 
-export interface TuneOptions extends Pick<TrainerOptions, 'timeSteps' | 'batch' | 'driver'> {
+export interface TuneOptions extends Pick<TrainerOptions, 'timeSteps' | 'batch' | 'driver' | 'precision'> {
   /** No candidate is begun after so long: 1,000 by default, 10,000 on a software adapter, which compiles slowly. */
   readonly milliseconds?: number;
 }
@@ -72,12 +81,13 @@ export async function tuneStrategy(
   device: Device, model: Model, { timeSteps = DEFAULT_TIME_STEPS, batch = DEFAULT_BATCH, ...options }: TuneOptions = {},
 ): Promise<Tuning> {
   const { driver, milliseconds } = options;
+  const precision = precisionOf(options.precision);
   checkTextModel(model);
   checkRunShape({ timeSteps, batch, seeds: [1] });
   if (driver !== undefined) checkDriver(model, checkOneOf('driver', driver, DRIVERS));
   if (milliseconds !== undefined) checkNumber('milliseconds', milliseconds, { min: 0 });
   const { tunedStrategy } = await import('./later.js'); // a page that never measures, never loads it
-  return tunedStrategy(device, { model, timeSteps, batch }, { driver, milliseconds });
+  return tunedStrategy(device, { model, timeSteps, batch, ...precision }, { driver, milliseconds });
 }
 
 /** The same run in float64 on the CPU, in plain loops: what the GPU is checked against. @throws RangeError likewise. */
@@ -101,8 +111,12 @@ const LARGEST_ARRAY = 2 ** 31;
 
 type Settings = EngineOptions & Pick<TrainerOptions, 'driver' | 'rates'>;
 
-const runOf = ({ model, timeSteps, batch, seeds, optimizer, clip, recompute }: EngineOptions): EngineOptions =>
-  ({ model, timeSteps, batch, seeds, optimizer, clip, ...(recompute === undefined ? {} : { recompute }) });
+const runOf = ({
+  model, timeSteps, batch, seeds, optimizer, clip, recompute, precision,
+}: EngineOptions): EngineOptions => ({
+  model, timeSteps, batch, seeds, optimizer, clip, ...(recompute === undefined ? {} : { recompute }),
+  ...precisionOf(precision),
+});
 
 async function gpuTrainer(
   device: Device, settings: Settings, from?: Checkpoint, tune = false,
@@ -116,12 +130,18 @@ async function gpuTrainer(
   const run = runOf(settings);
   // A checkpoint from the CPU names a driver that nobody has chosen.
   const asked = from && !from.strategy ? undefined : settings.driver;
-  const strategy = kept ?? (tune
+  const strategy = (kept && keptHere(device, run, kept)) ?? (tune
     ? (await tuneStrategy(device, run.model, { ...run, ...(asked ? { driver: asked } : {}) })).strategy
     : chooseStrategy(device.adapter, run, asked));
   const engine = new GpuEngine(device, run, strategy);
   const about = { driver: strategy.driver, strategy, adapter: device.adapter.name };
   return new Trainer(engine, { ...run, ...about, ...ratesOf(settings) }, from);
+}
+
+/** A checkpoint's strategy on an adapter of the same name, which another browser may give less memory. */
+function keptHere({ adapter }: Device, { model, precision }: EngineOptions, kept: Strategy): Strategy {
+  if (precision === 'f16') checkHalf(adapter, model, kept.driver);
+  return { ...kept, recurrence: heldHere(adapter, model, kept.recurrence) };
 }
 
 async function referenceTrainer(settings: Settings, from?: Checkpoint): Promise<Trainer<ReferenceEngine>> {
@@ -156,7 +176,7 @@ function runSettings(model: Model, options: TrainerOptions): Settings {
   const seeds = Array.from({ length: trials }, (_, n) => seed + n);
   return {
     model, optimizer, clip: checkClip(clip), ...checkRunShape({ timeSteps, batch, seeds }),
-    ...recomputeOf(options.recompute ?? false, timeSteps),
+    ...recomputeOf(options.recompute ?? false, timeSteps), ...precisionOf(options.precision),
     ...(driver ? { driver } : {}), ...(options.rates ? { rates: checkRates(options.rates, trials) } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { HELD } from '../kernels/held.js';
 import { DRIVERS } from '../kernels/recurrence.js';
 import { checkInteger, checkNumber, checkOneOf } from '../model/check.js';
 import { fieldsOf } from '../model/parse.js';
@@ -7,7 +8,7 @@ import type { Strategy } from '../schedule/tiles.js';
 export function parseStrategy(json: unknown): Strategy {
   const { driver, matmul, recurrence, parts, columnLanes, sequence, submitFlops } = fieldsOf('strategy', json);
   const { rows, columns, subgroup } = fieldsOf('strategy matmul', matmul);
-  const { rows: blockRows, quad, width, subgroup: threads, chunks } = fieldsOf('strategy recurrence', recurrence);
+  const { rows: blockRows, quad, width, subgroup: threads, chunks, held } = fieldsOf('strategy recurrence', recurrence);
   return {
     driver: checkOneOf('strategy driver', driver, DRIVERS),
     matmul: {
@@ -18,6 +19,7 @@ export function parseStrategy(json: unknown): Strategy {
       rows: checkInteger('recurrence rows', blockRows, 1, 32), quad: quad === true,
       width: checkInteger('recurrence width', width, 1, 256),
       ...(threads === undefined ? {} : { subgroup: checkInteger('recurrence subgroup', threads, 1, 128) }),
+      ...(held === undefined ? {} : { held: checkOneOf('recurrence held', held, HELD) }),
       ...(chunks === undefined ? {} : { chunks: checkInteger('recurrence chunks', chunks, 1, 64) }),
     },
     ...(parts === undefined ? {} : { parts: parseParts(parts) }),

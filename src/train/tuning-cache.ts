@@ -41,10 +41,11 @@ async function find(key: string, device: Device, workload: Workload, options: Tu
 }
 
 function keyOf(
-  { adapter, immediates }: Device, { model, timeSteps, batch }: Workload, { driver, milliseconds }: TunedOptions,
+  { adapter, immediates }: Device, { model, timeSteps, batch, precision }: Workload, { driver, milliseconds }: TunedOptions,
 ): string {
   return STORAGE_PREFIX + JSON.stringify([
-    LIBRARY_VERSION, adapter, immediates, model.layers, timeSteps, batch, driver ?? null, milliseconds ?? null,
+    LIBRARY_VERSION, adapter, immediates, model.layers, timeSteps, batch, precision ?? null,
+    driver ?? null, milliseconds ?? null,
   ]);
 }
 

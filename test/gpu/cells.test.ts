@@ -2,7 +2,7 @@
 // In `npm test` each two values occur together, and in Chrome each cell once, since the shaders are the same; in
 // `npm run test:full` each two values occur together beside each cell.
 import { describe, test } from 'vitest';
-import { fullRows, type NamedRow, oneRowEach, optionsOf, pairwiseRows } from '../support/cell-matrix.js';
+import { fullRows, heldRows, type NamedRow, oneRowEach, optionsOf, pairwiseRows } from '../support/cell-matrix.js';
 import { compareNetworks } from '../support/compare-networks.js';
 import { environment } from '../support/environment.js';
 import { testDevice } from '../support/gpu.js';
@@ -11,7 +11,8 @@ const full = import.meta.env['VITE_TEST_MATRIX'] === 'full';
 const inChrome = environment === 'chrome';
 const all = full && !inChrome ? fullRows() : pairwiseRows();
 const alone = new Set(oneRowEach(all)); // both drivers, bit for bit
-const rows = inChrome && !full ? all.filter((row) => alone.has(row)) : all;
+const held = heldRows(all); // bit for bit as where their weights are not held
+const rows = inChrome && !full ? all.filter((row) => alone.has(row)) : [...all, ...held];
 
 const command = (id: string): string =>
   `node ${full ? '--env-file=test/full.env ' : ''}node_modules/vitest/vitest.mjs run ` +
@@ -20,9 +21,10 @@ const command = (id: string): string =>
 /** What happened in which row, and how to see it again. */
 async function run(named: NamedRow): Promise<void> {
   const { id, seed, row } = named;
-  const other = row.driver === 'step' ? 'sequence' as const : 'step' as const;
+  const other = row.driver === 'sequence' ? 'step' as const : 'sequence' as const;
+  const twice = alone.has(named) || row.driver === 'held';
   try {
-    await compareNetworks(await testDevice(row), row, seed, alone.has(named) ? other : undefined);
+    await compareNetworks(await testDevice(row), row, seed, twice ? other : undefined);
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${JSON.stringify(row)}\n${command(id)}`, { cause: error });
   }

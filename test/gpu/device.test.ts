@@ -49,7 +49,11 @@ test('an adapter of an older browser, which says neither what it is nor what it 
   const { features, limits } = adapter!;
   const old = { features, limits, requestDevice: (wanted: GPUDeviceDescriptor) => adapter!.requestDevice(wanted) };
   const device = await openDevice({ gpu: { requestAdapter: async () => old } as unknown as GPU });
-  expect(device.adapter).toEqual({ name: 'unnamed adapter', vendor: '', architecture: '', software: false });
+  expect(device.adapter).toEqual({
+    name: 'unnamed adapter', vendor: '', architecture: '', software: false,
+    workgroupMemory: Math.min(65_536, limits.maxComputeWorkgroupStorageSize),
+    ...(features.has('shader-f16') ? { f16: true } : {}),
+  });
   expect(device.immediates).toBe(false);
   device.destroy();
 });

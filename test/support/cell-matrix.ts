@@ -8,6 +8,7 @@ import {
 import { checkNetworkInput, type NetworkInput } from '../../src/model/network.js';
 import { type Bias, recurrent } from '../../src/model/recurrent.js';
 import { CounterRandom } from '../../src/random/counter-random.js';
+import { holds } from '../../src/schedule/held.js';
 import { chooseStrategy, type Strategy } from '../../src/schedule/tiles.js';
 import { adapterKinds, adapters, type AdapterKind, cutSmall } from './kernel-case.js';
 import { type Factors, pairwise } from './pairwise.js';
@@ -32,7 +33,8 @@ export interface CellRow {
   /** Gradients of the final states are given. */
   readonly stateGradients: boolean;
   readonly linear: boolean;
-  readonly driver: Driver;
+  /** `held`: `sequence` with the recurrent weights in workgroup memory, see {@link heldRows}. */
+  readonly driver: Driver | 'held';
   readonly tiles: AdapterKind;
   readonly immediates: boolean;
 }
@@ -124,7 +126,10 @@ export const carriedOf = ({ states, batch }: CellRow): Pick<NetworkInput, 'state
  * @throws RangeError where the driver cannot carry the cell
  */
 export function strategyOf({ tiles, driver, timeSteps, batch }: CellRow, model: Model): Strategy {
-  return cutSmall(chooseStrategy(adapters[tiles], { model, timeSteps, batch }, driver));
+  const held = driver === 'held';
+  const { recurrence: { held: _, ...tile }, ...rest } = chooseStrategy(
+    adapters[tiles], { model, timeSteps, batch }, held ? 'sequence' : driver);
+  return cutSmall({ ...rest, recurrence: held ? { ...tile, held: 'f32' } : tile });
 }
 
 /** Whether the library takes a row, and the row shows what it says. */
@@ -165,6 +170,15 @@ export const fullRows = (): NamedRow[] => allFactors.cell.flatMap((cell, c) =>
 /** The first row of each cell of the catalogue, with a driver that any cell can have. */
 export const oneRowEach = (rows: readonly NamedRow[]): NamedRow[] => Object.keys(cells)
   .flatMap((name) => rows.filter(({ row }) => row.cell === name && row.driver !== 'scan').slice(0, 1));
+
+/**
+ * The first small row of each cell that has recurrent weights, these in workgroup memory: SwiftShader takes ms to compile
+ * each vec4f of it.
+ */
+export const heldRows = (rows: readonly NamedRow[]): NamedRow[] => Object.keys(cells)
+  .flatMap((name) => rows.filter(({ row }) => row.cell === name && row.driver !== 'scan' && row.units <= 8 &&
+    holds(adapters[row.tiles], modelOf(row), 'f32')).slice(0, 1))
+  .map(({ id, seed, row }) => ({ id: `${id} held`, seed, row: { ...row, driver: 'held' } }));
 
 /** The first row of each cell with each driver. */
 export function oneRowEachDriver(rows: readonly NamedRow[]): NamedRow[] {

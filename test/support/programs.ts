@@ -7,9 +7,10 @@ import { embedding, linear, lstm, type Model, oneHot, sequential } from '../../s
 import { type Bias, recurrent } from '../../src/model/recurrent.js';
 import { segmentsOf } from '../../src/model/segments.js';
 import { adagrad, adam, type Clip, type OptimizerDescription, rmsprop, sgd } from '../../src/model/optimizers.js';
+import { chooseStrategy } from '../../src/schedule/tiles.js';
 import type { Program } from '../../src/schedule/program.js';
-import { draws, modelOf, oneRowEachDriver, pairwiseRows, strategyOf } from './cell-matrix.js';
-import { strategies } from './kernel-case.js';
+import { draws, heldRows, modelOf, oneRowEachDriver, pairwiseRows, strategyOf } from './cell-matrix.js';
+import { adapters, strategies } from './kernel-case.js';
 
 /** A run of `model` on a text of 10,000 tokens: no device, only the shapes. */
 export function runShape(model: Model, options: Partial<RunShape> = {}): RunShape {
@@ -37,7 +38,8 @@ const models: Model[] = (['both', 'input', 'none'] as Bias[]).flatMap((bias, i) 
 
 /** Programs of every cell: a row of the matrix of test/gpu/cells.test.ts with each driver, and for texts. */
 function* cellPrograms(): Generator<Program> {
-  for (const { row } of oneRowEachDriver(pairwiseRows())) {
+  const rows = pairwiseRows();
+  for (const { row } of [...oneRowEachDriver(rows), ...heldRows(rows)]) {
     const model = modelOf(row);
     const { timeSteps, batch, immediates, ragged } = row;
     const run = runShape(model, { timeSteps, batch, immediates, strategy: strategyOf(row, model) });
@@ -51,9 +53,23 @@ function* cellPrograms(): Generator<Program> {
   }
 }
 
+/** Programs whose recurrent weights are float16, of cells with one product, several, and several phases. */
+function* halfPrograms(): Generator<Program> {
+  const kinds = Object.values(adapters).map((adapter) => ({ ...adapter, f16: true }));
+  for (const [i, name] of ['lstm', 'gru', 'gru-before', 'lstm-projected', 'lstm-layer-norm', 'lstm-1997'].entries()) {
+    const model = sequential([embedding(5, 3), recurrent(name, 9), linear(5)]);
+    const workload = { model, timeSteps: 8, batch: 5, precision: 'f16' } as const;
+    const strategy = chooseStrategy(kinds[i % kinds.length]!, workload);
+    const run = runShape(model, { batch: 5, trials: 1 + i % 2, immediates: i % 2 === 0, strategy });
+    yield training(run);
+    yield sequenceProgram(run, { ragged: false, training: false, gradients: true });
+  }
+}
+
 /** Programs with every option that changes a shader: what the lint must find valid. */
 export function* programMatrix(): Generator<Program> {
   yield* cellPrograms();
+  yield* halfPrograms();
   for (const model of models) {
     for (const immediates of [true, false]) {
       const batch = immediates ? 5 : 32;

@@ -4,11 +4,16 @@ import { readSafetensors, type Tensor, writeSafetensors } from '../../src/io/saf
 import { embedding, linear, lstm, sequential } from '../../src/model/description.js';
 import { adam } from '../../src/model/optimizers.js';
 import { CounterRandom } from '../../src/random/counter-random.js';
+import type { Strategy } from '../../src/schedule/tiles.js';
 import { decodeCheckpoint } from '../../src/train/checkpoint-read.js';
 import { createReferenceTrainer } from '../../src/train/create.js';
 import { errorOf, letters } from '../support/letters.js';
 
 const KEY = 'latch.checkpoint';
+const STRATEGY: Strategy = {
+  driver: 'sequence', matmul: { rows: 16, columns: 2 }, recurrence: { rows: 4, quad: true, width: 8 }, columnLanes: 16,
+  sequence: { flops: 456, sideBySide: 7 }, submitFlops: 123,
+};
 const corpus = textCorpus(letters(200, 1));
 const model = sequential([embedding(11, 3), lstm(5), linear(11)]);
 const trainer = await createReferenceTrainer(model, { timeSteps: 6, batch: 3, optimizer: adam() });
@@ -178,6 +183,13 @@ describe('a setting that cannot be is refused', () => {
     [{ step: 1.5 }, 'step is 1.5'],
     [{ recompute: 7 }, 'recompute is 7: give a whole number from 1 to 6'],
     [{ recompute: true }, 'recompute is true: give a whole number from 1 to 6'],
+    [{ precision: 'f64' }, 'precision is "f64": use f32, f16'],
+    [{ precision: 'f16', strategy: STRATEGY },
+      'its precision is f16, and its strategy holds recurrent weights as f32'],
+    [{ strategy: { ...STRATEGY, recurrence: { ...STRATEGY.recurrence, held: 'f16' } } },
+      'its precision is f32, and its strategy holds recurrent weights as f16'],
+    [{ strategy: { ...STRATEGY, recurrence: { ...STRATEGY.recurrence, held: 'f8' } } },
+      'recurrence held is "f8": use f32, f16'],
     [{ cursor: -6 }, 'cursor is -6'],
     [{ text: null }, 'its text is not an object'],
     [{ text: { length: 200, crc32: 2 ** 32 } }, 'text crc32 is 4294967296'],

@@ -52,11 +52,11 @@ describe('a checkpoint read back is what was written, bit for bit', () => {
   test('in float32, with the strategy of its adapter', async () => {
     const { snapshot, ...rest } = decodeCheckpoint(await (await trained('embedding', { trials: 2 })).checkpoint());
     const strategy: Strategy = {
-      driver: 'sequence', matmul: { rows: 16, columns: 2 }, recurrence: { rows: 4, quad: true, width: 8 },
+      driver: 'sequence', matmul: { rows: 16, columns: 2 }, recurrence: { rows: 4, quad: true, width: 8, held: 'f16' },
       columnLanes: 16, sequence: { flops: 456, sideBySide: 7 }, submitFlops: 123,
     };
     const single: Checkpoint = {
-      ...rest, driver: 'sequence', strategy, recompute: 2, adapter: 'a GPU',
+      ...rest, driver: 'sequence', strategy, recompute: 2, precision: 'f16', adapter: 'a GPU',
       snapshot: {
         parameters: Float32Array.from(snapshot.parameters), states: Float32Array.from(snapshot.states),
         optimizer: Object.fromEntries(Object.entries(snapshot.optimizer)

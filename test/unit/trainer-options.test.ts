@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { textCorpus } from '../../src/data/text.js';
 import type { Device } from '../../src/gpu/device.js';
 import type { Driver } from '../../src/kernels/recurrence.js';
+import type { Precision } from '../../src/model/engine.js';
 import { embedding, input, linear, lstm, type Model, oneHot, sequential } from '../../src/model/description.js';
 import type { LossDescription } from '../../src/model/losses.js';
 import { adagrad, adam, rmsprop, sgd } from '../../src/model/optimizers.js';
@@ -34,6 +35,7 @@ describe('an option out of range is named with its value and what is allowed', (
     ['a rate of 0', { trials: 2, rates: [0.1, 0] }, `the rate of trial 1 is 0: ${FLOAT32}`],
     ...[0, 1.5, 9].map((recompute): [string, TrainerOptions, string] => [`recompute ${recompute}`,
       { timeSteps: 8, recompute }, `recompute (where it is not true or false) is ${recompute}: ${whole(1, 8)}`]),
+    ['precision x', { precision: 'x' as Precision }, 'precision is "x": use f32, f16'],
     ['driver x', { driver: 'x' as Driver }, 'driver is "x": use step, sequence, scan'],
     ['loss x', { loss: { kind: 'x' } as unknown as LossDescription }, 'loss is "x": use crossEntropy'],
   ];

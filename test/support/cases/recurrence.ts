@@ -62,6 +62,18 @@ const otherRows = ([
 ] satisfies [string, CellOptions, Size][]).map(([cell, options, size], i): RecurrenceRow =>
   ({ ...rowOf(cell, options, i, size), scale: i % 2 === 0 ? 1e3 : 2 }));
 
+// Weights in workgroup memory: one lane and four, several sources, lanes of a subgroup, each way through time. Few, since
+// SwiftShader takes ms to compile each vec4f of it.
+const held = (tile: RecurrenceTile): RecurrenceTile => ({ ...tile, held: 'f32' });
+const shared = strategies('step', 4).vectors.recurrence;
+const heldRows = ([
+  ['lstm', {}, [9, 5, 9, held(hardware), 3]], ['rnn', {}, [17, 3, 2, held(odd), 1]],
+  ['gru', {}, [5, 9, 7, held(narrow), 3]], ['lstm', {}, [9, 9, 5, held(shared), 3]],
+  ['lstm-1997', { size: 2 }, [5, 2, 5, held(hardware), 1]], ['gru', {}, [3, 5, 9, held(shared), 1]],
+  ['min-gru', {}, [5, 2, 3, held(hardware), 1]], ['lstm', {}, [8, 5, 5, held(narrow), 3]],
+] satisfies [string, CellOptions, Size][]).map(([cell, options, size], i): RecurrenceRow =>
+  rowOf(cell, options, i, size));
+
 const NO_MASKS: Masks = { layer: 1, recurrentDropout: 0, zoneout: { hidden: 0, cell: 0 }, training: false };
 
 /** A row's shape and strides, one trial to the next where nothing else is said. */
@@ -244,7 +256,7 @@ function prepareBackward(row: RecurrenceRow, seed: number): ReturnType<KernelCas
 export const nameOf = ({
   cell, units, batch, timeSteps, tile, trials, immediates, reverse, final, scale,
 }: RecurrenceRow): string => [
-  `${cell} H ${units} B ${batch} T ${timeSteps}`, `tile ${tile.rows}${tile.quad ? ' quad' : ''}`, `${trials} trials`,
+  `${cell} H ${units} B ${batch} T ${timeSteps}`, `tile ${tile.rows}${tile.quad ? ' quad' : ''}${tile.held ? ' held' : ''}`, `${trials} trials`,
   reverse && 'reverse', final && 'final gradients', scale > 100 && '±1e3', !immediates && 'uniform time',
 ].filter(Boolean).join(', ');
 
@@ -270,5 +282,5 @@ function pairsOf(row: RecurrenceRow, seed: number): DriverPair[] {
 
 /** Kernels of both drivers that take the same arrays and must agree bit for bit. */
 export type DriverPair = readonly [step: KernelCase, sequence: KernelCase];
-export const driverPairs: readonly DriverPair[] = [...lstmRows, ...otherRows].flatMap(pairsOf);
+export const driverPairs: readonly DriverPair[] = [...lstmRows, ...otherRows, ...heldRows].flatMap(pairsOf);
 export const recurrenceCases: KernelCase[] = driverPairs.flat();
