@@ -30,6 +30,7 @@ const TILE_ROWS = ${TILE_ROWS}u;
 const TILE_COLUMNS = ${TILE_COLUMNS}u;
 const COLUMN_STEP = ${COLUMN_STEP}u; // between a thread's columns
 const SPLITS = ${SPLITS}u;
+const ROW_BLOCKS = ${ROW_BLOCKS}u; // threads along the rows of one product
 const PART = ${PART}u; // k of a part, a multiple of four
 
 @group(0) @binding(0) var<storage, read> a: array<${A_TYPE}>;
@@ -44,22 +45,28 @@ const PART = ${PART}u; // k of a part, a multiple of four
 
 @compute @workgroup_size(${WORKGROUP_X}, ${WORKGROUP_Y})
 #if ${SUBGROUPS}
-fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let column = id.x * COLUMN_STEP * TILE_COLUMNS + lane;
-  let row = id.y * TILE_ROWS;
+fn main(
+  @builtin(workgroup_id) id: vec3u, @builtin(local_invocation_id) local: vec3u,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let column = id.x * COLUMN_STEP * TILE_COLUMNS + local.x;
+  let row = (id.y % ROW_BLOCKS) * TILE_ROWS;
 #else
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let column = id.x * TILE_COLUMNS;
-  let row = id.y * TILE_ROWS;
+  let row = (id.y % ROW_BLOCKS) * TILE_ROWS;
   if (column >= COLUMNS || row >= M) { return; }
 #endif
   let zero = zero_of(id.z);
-  let trial = id.z / SPLITS;
+  let trial = id.z;
 #if ${IN_TURN}
-  let begin = zero + time * PART; // of the part's k
+  let part = time;
+  let product = trial;
 #else
-  let begin = zero + (id.z % SPLITS) * PART;
+  let part = id.y / ROW_BLOCKS;
+  let product = trial * SPLITS + part;
 #endif
+  let begin = zero + part * PART; // of the part's k
   let end = min(begin + PART, K);
   let start_a = trial * ${STRIDE_A}u + ${OFFSET_A}u;
   let start_b = trial * ${STRIDE_B}u;
@@ -92,7 +99,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     extra += bias2[trial * ${STRIDE_BIAS}u + at_column];
 #endif
     for (var r = zero; r < min(TILE_ROWS, M - row); r++) {
-      let at = id.z * ${STRIDE_C}u + (row + r) * PITCH_C + at_column;
+      let at = product * ${STRIDE_C}u + (row + r) * PITCH_C + at_column;
       var value = sums[r * TILE_COLUMNS + c4];
 #if ${KEEPS}
       value *= keep(row + r, at_column);

@@ -1,5 +1,6 @@
 import { generationProgram } from '../../src/layers/generation.js';
 import { evaluationProgram, type RunShape, trainingProgram } from '../../src/layers/network.js';
+import { lowerSegments } from '../../src/layers/segments.js';
 import { sequenceProgram } from '../../src/layers/sequences.js';
 import type { AdapterDescription } from '../../src/gpu/device.js';
 import {
@@ -63,7 +64,7 @@ const training = (run: RunShape): Program => trainingProgram(
   run, { name: 'training text', count: TEXT, length: Math.floor(TEXT / run.batch) },
   {
     optimizer: adam({ rate: TRAINING.rate, beta1: TRAINING.beta1, beta2: TRAINING.beta2, epsilon: TRAINING.epsilon }),
-    clip: { norm: TRAINING.clipNorm },
+    clip: { norm: TRAINING.clipNorm }, ...(run.recompute === undefined ? {} : { window: lowerSegments }),
   });
 
 const evaluation = (run: RunShape): Program =>

@@ -1,4 +1,5 @@
-// The time index of a dispatch: an immediate where the browser has them, else a uniform with a dynamic offset.
+// The time index of a dispatch: an immediate where the browser has them, else a uniform with a dynamic offset. It is a
+// time step, the first of a stretch of them (`sequence`), or the number of a part of a sum (`matmul`).
 
 #if ${IMMEDIATES}
 var<immediate> time: u32;

@@ -18,6 +18,9 @@ fn main(
   @builtin(subgroup_invocation_id) index: u32,
 ) {
   thread = index;
+#if ${CLOCK}
+  runs = time / T;
+#endif
   advance${PHASE}(group.z, time % T, group.y * ROWS, group.x * ${WORKGROUP_X}u + local.x);
 }
 #else

@@ -55,11 +55,11 @@ export function matmul(shape: MatmulShape): Kernel {
       A_ROW_STEP: transposeA ? 1 : pitchA, A_K_STEP: transposeA ? pitchA : 1, ...defines,
       TRANSPOSE_A: transposeA, TRANSPOSE_B: transposeB, TN: transposeA && !transposeB, TT: transposeA && transposeB,
       IN_TURN: parts?.inTurn ?? false, IMMEDIATES: parts?.inTurn === true && parts.immediates, TIME_BINDING: 3,
-      SPLITS: splits, PART: pad4(ceilDiv(k, parts?.count ?? 1)),
+      SPLITS: splits, ROW_BLOCKS: workgroups[1] * Number(defines['WORKGROUP_Y']), PART: pad4(ceilDiv(k, parts?.count ?? 1)),
       ACCUMULATE: accumulate, ...biasDefines(biases), ...keepDefines(shape.gradientOf),
     },
     bindings: { a: 'read', b: 'read', c: 'read_write', ...biasBindings(biases) },
-    workgroups: [...workgroups, splits * trials],
+    workgroups: [workgroups[0], splits * workgroups[1], trials],
     ...(parts?.inTurn ? { timed: true } : {}),
     cost: cost(shape),
   };

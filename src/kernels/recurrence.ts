@@ -84,7 +84,7 @@ function quads({ cell, tile }: RecurrenceShape): boolean {
 /** The cut of the work: a thread's rows and units. Many lanes are many registers, so rows are fewer then. */
 export function block(shape: RecurrenceShape): { rows: number; units: number; quad: boolean } {
   const { tile, batch, cell } = shape;
-  const rows = cell.lanes > 4 ? Math.max(1, tile.rows / 2) : tile.rows;
+  const rows = cell.lanes > 4 ? Math.ceil(tile.rows / 2) : tile.rows;
   const quad = quads(shape);
   const most = Math.min(rows, batch);
   const { subgroup = most } = tile; // beyond one load of a subgroup's, rows are loaded by as many

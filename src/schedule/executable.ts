@@ -58,7 +58,7 @@ export async function prepare(device: Device, programs: readonly Program[], runs
     });
     // By place: segments of a window are many buffers, which mostly lie where the one before had them.
     const places = Object.values(dispatch.views).map((view) => ({ ...view, buffer: homeOf(view.buffer) }));
-    const key = pipelineKey(dispatch.kernel) + JSON.stringify(places);
+    const key = `${pipelineKey(dispatch.kernel)} ${trials} ${JSON.stringify(places)}`;
     let group = groups.get(key);
     if (!group) {
       const time = dispatch.kernel.timed && timeTable

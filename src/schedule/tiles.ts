@@ -8,8 +8,8 @@ import { cellOf, type RecurrentDescription } from '../model/recurrent.js';
 import { checkHalf, holds } from './held.js';
 
 /**
- * How work is cut for an adapter. A choice changes the order of sums, so it depends on the shapes and the adapter
- * alone, never on the number of trials, and the driver is kept in checkpoints.
+ * How work is cut for an adapter, by a table or as measured. A choice changes the order of sums, so it depends on the
+ * shapes and the adapter alone, never on the number of trials, and checkpoints keep it whole.
  */
 export interface Strategy {
   readonly driver: Driver;

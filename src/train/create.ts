@@ -118,6 +118,10 @@ const runOf = ({
   ...precisionOf(precision),
 });
 
+/** The same adapter has other subgroups, or none, with another driver or in another browser. */
+const runsHere = ({ adapter }: Device, { matmul, recurrence }: Strategy): boolean =>
+  [matmul.subgroup, recurrence.subgroup].every((size) => size === undefined || size === adapter.subgroup);
+
 async function gpuTrainer(
   device: Device, settings: Settings, from?: Checkpoint, tune = false,
 ): Promise<Trainer<GpuEngine>> {
@@ -125,7 +129,8 @@ async function gpuTrainer(
   // Before the initial parameters are drawn, which takes as much memory here.
   checkBufferSize(device, 'parameters', 4 * settings.seeds.length * settings.model.layout.size);
   // Another adapter has other tiles: the run goes on, on a curve of its own.
-  const kept = from?.adapter === device.adapter.name ? from.strategy : undefined;
+  const kept = from?.strategy && from.adapter === device.adapter.name && runsHere(device, from.strategy)
+    ? from.strategy : undefined;
   if (kept) checkDriver(settings.model, kept.driver);
   const run = runOf(settings);
   // A checkpoint from the CPU names a driver that nobody has chosen.

@@ -91,6 +91,7 @@ export async function searchStrategy(
       }
       if (won !== undefined) chosen.push(won);
     }
+    device.check(); // a device that failed on the way gave reasons that are none
     return {
       strategy: best.strategy, tried, chosen, timeSteps: bench.timeSteps, took: Math.round(performance.now() - begun),
     };

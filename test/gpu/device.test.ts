@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createBuffers, readBuffer } from '../../src/gpu/buffers.js';
 import { type Device, DeviceLostError, GpuError, openDevice } from '../../src/gpu/device.js';
 import { createPipeline } from '../../src/gpu/pipelines.js';
+import { sample } from '../../src/kernels/sample.js';
 import { expand, sourceOf } from '../../src/kernels/source.js';
 import { transpose } from '../../src/kernels/transpose.js';
 import { embedding, linear, lstm, sequential } from '../../src/model/description.js';
@@ -115,8 +116,7 @@ test('a shader error names the file and the line under shaders/', async () => {
 
 test('an error in an included file names that file', async () => {
   const device = await testDevice();
-  const defines = { V: 4, STREAM: 3, KEY_TAG: 1, IMMEDIATES: device.immediates, TIME_BINDING: 5 };
-  const source = await sourceOf({ file: 'sample.wgsl', defines });
+  const source = await sourceOf(sample({ vocabulary: 4, immediates: device.immediates }));
   const at = source.origins.findIndex(({ file }) => file === 'lib/philox.wgsl');
   const { line } = source.origins[at]!;
   const code = source.code.split('\n').map((text, i) => (i === at ? 'const PHILOX_BROKEN = nothing;' : text))

@@ -3,6 +3,7 @@ import { cursorAt, trainingWindows } from '../../src/data/streams.js';
 import { RING } from '../../src/kernels/control.js';
 import { embedding, linear, lstm, sequential } from '../../src/model/description.js';
 import type { EngineOptions, GenerateOptions, Engine, Snapshot } from '../../src/model/engine.js';
+import { recurrent } from '../../src/model/recurrent.js';
 import { adagrad, adam, rmsprop, sgd } from '../../src/model/optimizers.js';
 import { ReferenceEngine } from '../../src/reference/engine.js';
 import { chooseStrategy } from '../../src/schedule/tiles.js';
@@ -209,6 +210,15 @@ describe('after training', () => {
       }
     });
   }
+
+  // Its modules ask what time it is: the tokens of one submit are at times of their own.
+  test('a clockwork network writes the reference\'s text (seed 7)', async () => {
+    const options = { model: sequential([embedding(11, 5), recurrent('clockwork', 8), linear(11)]), seeds: [3] };
+    const [engine, twin] = [await gpu(options), await reference(options)];
+    await train(engine, 0, 25);
+    twin.restore(await engine.snapshot());
+    expect(await generated(engine, { temperature: 0.8 })).toEqual(await generated(twin, { temperature: 0.8 }));
+  });
 
   test('two writers at once write what each writes alone, also while the engine trains', async () => {
     const { engine } = await both;
