@@ -26,7 +26,8 @@ export interface CellResult {
 
 /** The drivers that can carry a cell. */
 export function driversOf({ cell }: CellKind): Driver[] {
-  return DRIVERS.filter((driver) => driver !== 'scan' || cell({}, { layer: 0, units: 2 }).scan);
+  const { scan } = cell({}, { layer: 0, units: 2 });
+  return DRIVERS.filter((driver) => driver !== 'wavefront' && (driver !== 'scan' || scan));
 }
 
 /** Dispatches of a training step of one layer at size XS, T = 32: a one-hot input, the cell, a linear layer, Adam. */

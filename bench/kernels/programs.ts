@@ -2,6 +2,7 @@ import { generationProgram } from '../../src/layers/generation.js';
 import { evaluationProgram, type RunShape, trainingProgram } from '../../src/layers/network.js';
 import { lowerSegments } from '../../src/layers/segments.js';
 import { sequenceProgram } from '../../src/layers/sequences.js';
+import { lowerWavefront } from '../../src/layers/wavefront.js';
 import type { AdapterDescription } from '../../src/gpu/device.js';
 import {
   adam, type Driver, embedding, input, linear, lstm, type Model, oneHot, recurrent, sequential,
@@ -31,7 +32,7 @@ export function workloads(size: Size, adapter: AdapterDescription, immediates: b
   const run = (model: Model, driver?: Driver, shape: Size = size): RunShape => {
     const { timeSteps, batch } = shape;
     const strategy = chooseStrategy(adapter, { model, timeSteps, batch }, driver);
-    return { model, timeSteps, batch, trials: 1, strategy, immediates };
+    return { model, timeSteps, batch, trials: 1, strategy, immediates, wavefront: lowerWavefront };
   };
   const { vocabulary, hidden, layers } = size;
   const model = sequential([oneHot(vocabulary), lstm(hidden, { layers, bias: 'input' }), linear(vocabulary)]);
@@ -51,6 +52,7 @@ export function workloads(size: Size, adapter: AdapterDescription, immediates: b
     { name: 'evaluation', program: evaluation(run(model, undefined, short)) },
     { name: 'generation', program: generationProgram(run(model)) },
     { name: 'scan', program: training(text('min-lstm')) },
+    { name: 'wavefront', program: training(text('lstm', { layers: 2 }, 'wavefront')) },
     { name: 'dropout', program: training(text('gru', { layers: 2, dropout: 0.2, recurrentDropout: 0.2 }, 'step')) },
     { name: 'layer norm', program: training(text('lstm-layer-norm', {}, 'step')) },
     { name: 'reset before', program: training(text('gru-before', {}, 'step')) },

@@ -56,7 +56,8 @@ const TRAINING = group('Training:', [
   option('--seed <n>', `seed of all random numbers (default: ${DEFAULTS.seed})`, whole(0, 2 ** 32 - 1)),
   option('--trials <n>', `networks trained side by side, with seeds from --seed on (default: ${DEFAULTS.trials})`,
     whole(1, MAXIMUM)),
-  option('--driver <name>', 'how the cell is carried through time (default: the adapter\'s)').choices([...DRIVERS]),
+  option('--driver <name>', 'how the cell is carried through time; wavefront: stacked layers together, without ' +
+    'dropout (default: the adapter\'s)').choices([...DRIVERS]),
   option('--recompute [t]', 'keep the activations of t characters at a time and compute the rest again: less memory, ' +
     'about a third slower (default: keep all; t: about twice the root of --time)', whole(1, MAXIMUM)),
 ]);

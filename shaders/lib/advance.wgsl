@@ -4,7 +4,8 @@
 //
 //   Z_t = Z_t + Σ_s source_s·R_s          then the cell's forward
 //
-//   gates      [T, B, H·L]    in: X·W + b, the input part of Z; out: activated gates, in place
+//   gates      [T, B, H·L]    in: X·W + b, the input part of Z; out: activated gates, in place. Where layers advance
+//                             together this is so of the first; those above make their X·W here, X being states
 //   weights    [K, H·P] a source: from unit k of the source to P of the L lanes of each unit
 //   states     see lib/block.wgsl; the sources are among them
 //
@@ -21,10 +22,26 @@ const PITCH%p = ${PITCH}u; // and of a row of weights
 
 #include "lib/hold.wgsl"
 
-fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
-  let zero = zero_of(trial);
-  let history0 = OWN_STATES + (trial * (T + 1u) + t) * SLOT;
-  let gates0 = (trial * T + t) * B * GATE_PITCH;
+#if ${LAYERED}
+const BIASES%p = array<u32, ${BIASES} + 1u>(${BIASES_AT}); // where they lie from the layer's recurrent weights on
+
+// Column `c` of the input part of Z at `gate`; above the first layer its bias alone, the product being still to come.
+fn input%p(trial: u32, layer: u32, gate: u32, c: u32) -> vec4f {
+  if (layer == 0u) { return gates[gate]; }
+  var bias = vec4f();
+%unroll b ${BIASES}
+  bias += weights%p[trial * ${STRIDE_PARAMETERS}u + layer * ${LAYER_PARAMETERS}u + BIASES%p[%b] + c];
+%end
+  return bias;
+}
+#endif
+
+fn advance%p(place: u32, t: u32, row: u32, block: u32) {
+  let zero = zero_of(place);
+  let trial = trial_of(place);
+  let layer = layer_of(place);
+  let history0 = OWN_STATES + layer * LAYER_STATES + (trial * (T + 1u) + t) * SLOT;
+  let gates0 = layer * LAYER_GATES + (trial * T + t) * B * GATE_PITCH;
 #if ${PRODUCT}
 #include "lib/product.wgsl"
 #endif
@@ -51,7 +68,11 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
     let wide = min(GATE_COLUMNS, GATE_PITCH - block * GATE_COLUMNS);
     var columns = Columns();
     for (var c = 0u; c < wide; c++) {
+#if ${LAYERED}
+      columns[c] = input%p(trial, layer, gates_row + c, block * GATE_COLUMNS + c);
+#else
       columns[c] = gates[gates_row + c];
+#endif
 #if ${ALL_LANES}
       columns[c] += z[r * GATE_COLUMNS + c];
 #endif
@@ -65,13 +86,13 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
       var unit = Unit();
       unit.index = UNITS * block + q;
 #if ${OWN}
-      unit.own = own_of(trial, unit.index);
+      unit.own = own_of(place, unit.index);
 #endif
 #if ${BELOW}
       unit.below = pick(below, q);
 #endif
 #if ${CLOCK}
-      unit.time = position(trial) + t;
+      unit.time = position(place) + t;
 #endif
 #if ${SOME_LANES}
       for (var lane = 0u; lane < ${PRODUCT_LANES}u; lane++) {
@@ -89,13 +110,13 @@ fn advance%p(trial: u32, t: u32, row: u32, block: u32) {
       state[0] = z[r][q];
 #endif
 #if ${SETTLES}
-      state = settle(trial, t, row + r, unit.index, state, previous);
+      state = settle(place, t, row + r, unit.index, state, previous);
 #endif
 #if ${MASKS_STATES}
-      state[${MASKED_STATES}] *= dropout_mask(trial, row + r, unit.index);
+      state[${MASKED_STATES}] *= dropout_mask(place, row + r, unit.index);
 #endif
 #if ${DROPS}
-      put(&dropped, q, state[0] * dropout_mask(trial, row + r, unit.index));
+      put(&dropped, q, state[0] * dropout_mask(place, row + r, unit.index));
 #endif
 %unroll s ${STATES}
       put(&after%s, q, state[%s]);

@@ -24,6 +24,7 @@ const OUTPUTS = array<u32, ${OUTPUTS}>(${OUTPUT_STATES}); // which states are th
 const OUTPUT_PITCH = ${OUTPUT_PITCH}u;
 const OUTPUT_STRIDE = ${OUTPUT_STRIDE}u;
 const CARRY = ${CARRY}u; // from one state to the next in d_states
+const LAYER_CARRY = ${LAYER_CARRY}u;
 #if ${OWN}
 const OWN_GRADIENTS = ${OWN_GRADIENTS}u; // where they begin in d_extra
 #endif
@@ -41,12 +42,13 @@ const OWN_GRADIENTS = ${OWN_GRADIENTS}u; // where they begin in d_extra
 
 #include "lib/unit.wgsl"
 #if ${OWN}
-fn set_own_quartet(row: u32, index: u32, quartet: u32, gradient: vec4f) {
+fn set_own_quartet(place: u32, row: u32, index: u32, quartet: u32, gradient: vec4f) {
+  let own0 = OWN_GRADIENTS + layer_of(place) * ${LAYER_OWN_GRADIENTS}u;
 #if ${QUAD}
-  d_extra[OWN_GRADIENTS + (row * H + index) * (${OWN_LANES}u / 4u) + quartet] = gradient;
+  d_extra[own0 + (row * H + index) * (${OWN_LANES}u / 4u) + quartet] = gradient;
 #else
   for (var lane = 0u; lane < 4u; lane++) {
-    d_extra[OWN_GRADIENTS + (row * H + index) * ${OWN_LANES}u + 4u * quartet + lane] = gradient[lane];
+    d_extra[own0 + (row * H + index) * ${OWN_LANES}u + 4u * quartet + lane] = gradient[lane];
   }
 #endif
 }

@@ -21,6 +21,9 @@ const OWN_STATES = ${OWN_STATES}u; // where the layer's own blocks begin
 #if ${BELOW}
 const BELOW_STATE = ${BELOW_STATE}u; // and the one of the layer below that it reads
 #endif
+const LAYERS = ${LAYERS}u; // that a dispatch advances, at equal distances in every array:
+const LAYER_STATES = ${LAYER_STATES}u;
+const LAYER_GATES = ${LAYER_GATES}u;
 const GATE_PITCH = ${GATE_PITCH}u; // vec4f of a row of gates
 const GATE_COLUMNS = ${GATE_COLUMNS}u; // and of a block's
 #if ${NORMED}
@@ -77,6 +80,10 @@ struct Backward {
 // Of the thread in its subgroup, whose threads have the same rows and neighbouring blocks of units.
 var<private> thread: u32;
 #endif
+
+// A thread's place in z: each trial's layers, one after the other.
+fn trial_of(place: u32) -> u32 { return place / LAYERS; }
+fn layer_of(place: u32) -> u32 { return place % LAYERS; }
 
 #include "lib/zero.wgsl"
 #if ${HALF}

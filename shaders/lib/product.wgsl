@@ -10,6 +10,12 @@
   var z%r_%c = vec4f();
 %end
 %end
+#if ${LAYERED}
+  // Source s is layer − s at time t − 1 + s: its own past, and the layer below, whose weights lie before its own.
+  for (var s = 0u; s < min(layer + 1u, ${SOURCES}u); s++) {
+    let first = trial * ${STRIDE_PARAMETERS}u + layer * ${LAYER_PARAMETERS}u - s * ${STRIDE_SOURCE}u;
+    let source0 = history0 + SOURCES%p[s] * BLOCK + s * SLOT - s * LAYER_STATES;
+#else
   for (var s = 0u; s < ${SOURCES}u; s++) {
 #if ${HELD}
     let first = s * ${HELD_EACH}u;
@@ -17,6 +23,7 @@
     let first = trial * ${STRIDE_PARAMETERS}u + s * ${STRIDE_SOURCE}u;
 #endif
     let source0 = history0 + SOURCES%p[s] * BLOCK + ${SOURCE_SLOT} * SLOT;
+#endif
 #if ${SUBGROUPS}
 %unroll q ${ROW_GROUPS}
     let from%q = source0 + min(row + %{q*${GROUP}}u + min(thread, ${GROUP}u - 1u), B - 1u) * HP;

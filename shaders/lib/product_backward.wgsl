@@ -5,21 +5,29 @@
 %unroll q ${UNITS}
   let unit%q = min(block * UNITS + %qu, ${OUT_UNITS}u - 1u);
 %end
-#if ${SUBGROUPS}
-%unroll g ${ROW_GROUPS}
-  let from%g = ((trial * T + origin) * B + min(row + %{g*${GROUP}}u + min(thread, ${GROUP}u - 1u), B - 1u)) * ${DELTA_PITCH}u;
-%end
-#else
-%unroll r ${ROWS}
-  let from%r = ((trial * T + origin) * B + min(row + %ru, B - 1u)) * ${DELTA_PITCH}u;
-%end
-#endif
   var products = array<f32, ${PRODUCTS}>();
+#if ${LAYERED}
+  // Source s is layer + s at time t + 1 − s: its own future, and the layer above, each where there is one.
+  for (var s = select(0u, 1u, last); s < min(LAYERS - layer, ${SOURCES}u); s++) {
+    let first = trial * ${STRIDE_TRANSPOSED}u + layer * ${LAYER_TURNED}u + s * ${STRIDE_TURNED}u;
+    let rows0 = (layer + s) * LAYER_GATES + (trial * T + t + 1u - s) * B * ${DELTA_PITCH}u;
+#else
   for (var s = 0u; s < ${SOURCES}u && begun; s++) {
 #if ${HELD}
     let first = s * ${HELD_EACH}u;
 #else
     let first = trial * ${STRIDE_TRANSPOSED}u + ${OFFSET_TRANSPOSED}u + s * ${STRIDE_TURNED}u;
+#endif
+    let rows0 = (trial * T + origin) * B * ${DELTA_PITCH}u;
+#endif
+#if ${SUBGROUPS}
+%unroll g ${ROW_GROUPS}
+    let from%g = rows0 + min(row + %{g*${GROUP}}u + min(thread, ${GROUP}u - 1u), B - 1u) * ${DELTA_PITCH}u;
+%end
+#else
+%unroll r ${ROWS}
+    let from%r = rows0 + min(row + %ru, B - 1u) * ${DELTA_PITCH}u;
+%end
 #endif
 %unroll r ${ROWS}
 %unroll q ${UNITS}

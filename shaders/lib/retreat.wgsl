@@ -14,13 +14,18 @@ const GIVES%p = array<bool, STATES>(${GIVES}); // and those that it passes on to
 
 #include "lib/hold.wgsl"
 
-fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
-  let zero = zero_of(trial);
-  let gates0 = (trial * T + t) * B * GATE_PITCH;
-  let history0 = OWN_STATES + (trial * (T + 1u) + t) * SLOT;
+fn retreat%p(place: u32, t: u32, row: u32, block: u32) {
+  let zero = zero_of(place);
+  let trial = trial_of(place);
+  let layer = layer_of(place);
+  let gates0 = layer * LAYER_GATES + (trial * T + t) * B * GATE_PITCH;
+  let history0 = OWN_STATES + layer * LAYER_STATES + (trial * (T + 1u) + t) * SLOT;
+  let carried0 = layer * LAYER_CARRY + trial * SLOT;
   let last = t == LAST;
 #if ${PRODUCT}
-#if ${SAME_TIME}
+#if ${LAYERED}
+  // where from: lib/product_backward.wgsl
+#elif ${SAME_TIME}
   let origin = t;
   let begun = true;
 #else
@@ -40,7 +45,7 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
     var carry%s = Units();
     var give%s = Units();
     if ((ENTERS%p[%s] && select(DIRECT[%s], FINAL, last)) || (GIVES%p[%s] && !ENTERS%p[%s])) {
-      carry%s = d_states[%su * CARRY + trial * SLOT + at];
+      carry%s = d_states[%su * CARRY + carried0 + at];
     }
 %end
 #if ${TAKES_OUTPUT}
@@ -74,7 +79,11 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
 %end
 #if ${TAKES_OUTPUT}
 %unroll o ${OUTPUTS}
+#if ${LAYERED}
+      d[OUTPUTS[%o]] += select(0.0, pick(output%o, q), layer + 1u == LAYERS);
+#else
       d[OUTPUTS[%o]] += pick(output%o, q);
+#endif
 %end
 #endif
 #if ${ABOVE}
@@ -83,7 +92,7 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
 #if ${PRODUCT}
       for (var s = 0u; s < ${SOURCES}u; s++) {
 #if ${MASKED}
-        let mask = select(1.0, dropout_mask(trial, row + r, unit.index), MASKED%p[s]);
+        let mask = select(1.0, dropout_mask(place, row + r, unit.index), MASKED%p[s]);
         d[GRADIENTS%p[s]] += products[(s * ROWS + r) * UNITS + q] * mask;
 #else
         d[GRADIENTS%p[s]] += products[(s * ROWS + r) * UNITS + q];
@@ -91,7 +100,7 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
       }
 #endif
 #if ${SETTLES}
-      let stays = staying(trial, t, row + r, unit.index);
+      let stays = staying(place, t, row + r, unit.index);
       var stayed = State();
 %unroll s ${CARRIED}
       if (ENTERS%p[%s]) {
@@ -101,13 +110,13 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
 %end
 #endif
 #if ${OWN}
-      unit.own = own_of(trial, unit.index);
+      unit.own = own_of(place, unit.index);
 #endif
 #if ${BELOW}
       unit.below = pick(below, q);
 #endif
 #if ${CLOCK}
-      unit.time = position(trial) + t;
+      unit.time = position(place) + t;
 #endif
 #if ${GATED}
       let back = cell_backward${PHASE_NAME}(gates_of(&columns, q), previous, d, unit);
@@ -116,7 +125,7 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
       put(&give%s, q, back.state[%s]);
 %end
 #if ${OWN}
-      set_own_quartet((trial * T + t) * B + row + r, unit.index, 0u, back.own);
+      set_own_quartet(place, (trial * T + t) * B + row + r, unit.index, 0u, back.own);
 #endif
 #if ${BELOW}
       put(&d_below, q, back.below);
@@ -140,7 +149,7 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
 #endif
 %unroll s ${CARRIED}
     if (GIVES%p[%s]) {
-      d_states[%su * CARRY + trial * SLOT + at] = give%s + select(carry%s, Units(), ENTERS%p[%s]);
+      d_states[%su * CARRY + carried0 + at] = give%s + select(carry%s, Units(), ENTERS%p[%s]);
     }
 %end
   }

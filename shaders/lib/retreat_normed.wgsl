@@ -48,7 +48,7 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
       let y = (gates[PRODUCTS + gates_row + unit] - norm.mean) * norm.scale;
       let n = f32(4u * H);
       gates[D_PRODUCTS + gates_row + unit] = norm.scale * (dz * own_of(trial, unit)[0] - sum / n - y * (product / n));
-      set_own_quartet(own_row, unit, 0u, dz * y);
+      set_own_quartet(trial, own_row, unit, 0u, dz * y);
     }
 #else
     let after = history0 + NEXT * SLOT + at;
@@ -101,7 +101,7 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
       gates[gates_row + unit] = back.gates;
       put(&normals, q, back.normal);
       put(&give, q, stayed[0]);
-      set_own_quartet(own_row, unit, 1u, vec4f(back.normal * y, back.normal, 0.0, 0.0));
+      set_own_quartet(trial, own_row, unit, 1u, vec4f(back.normal * y, back.normal, 0.0, 0.0));
 #else
       let dy = pick(d_states[2u * CARRY + carried], q) * own[1].x;
       let dc = d[1] + norm.scale * (dy - sum / f32(H) - y * (product / f32(H)));

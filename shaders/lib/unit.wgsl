@@ -9,11 +9,12 @@
 #if ${OWN}
 @group(0) @binding(${AT_own}) var<storage, read> own: array<vec4f>;
 
-fn own_of(trial: u32, index: u32) -> Own {
+fn own_of(place: u32, index: u32) -> Own {
+  let own0 = trial_of(place) * ${STRIDE_OWN}u + layer_of(place) * ${LAYER_PARAMETERS}u;
 #if ${OWN_FOUR}
-  return own[trial * ${STRIDE_OWN}u + index];
+  return own[own0 + index];
 #else
-  let at = trial * ${STRIDE_OWN}u + 2u * index;
+  let at = own0 + 2u * index;
   return mat2x4f(own[at], own[at + 1u]);
 #endif
 }
@@ -28,30 +29,32 @@ fn own_of(trial: u32, index: u32) -> Own {
 var<private> runs: u32; // windows before this one in the same submit: generation has many
 
 // Of the window in the sequence.
-fn position(trial: u32) -> u32 { return control[CONTROL_WORDS * trial + 2u] + runs * T; }
+fn position(place: u32) -> u32 { return control[CONTROL_WORDS * trial_of(place) + 2u] + runs * T; }
 #endif
 
 #if ${MASKS}
 #include "lib/philox.wgsl"
 
 // 24 random bits of element `element` of a layer's tensor.
-fn random_bits(trial: u32, element: u32, stream: u32) -> u32 {
-  let counter = vec4u(element / 4u, control[CONTROL_WORDS * trial + 1u], ${RECURRENCE_LAYER}u, stream);
-  return philox4x32(counter, vec2u(control[CONTROL_WORDS * trial], ${KEY_TAG}u))[element & 3u] >> 8u;
+fn random_bits(place: u32, element: u32, stream: u32) -> u32 {
+  let record = CONTROL_WORDS * trial_of(place);
+  let layer = ${RECURRENCE_LAYER}u + 2u * layer_of(place);
+  let counter = vec4u(element / 4u, control[record + 1u], layer, stream);
+  return philox4x32(counter, vec2u(control[record], ${KEY_TAG}u))[element & 3u] >> 8u;
 }
 #endif
 
 #if ${DROPOUT}
 // The same mask at all times (Gal & Ghahramani 2016).
-fn dropout_mask(trial: u32, row: u32, index: u32) -> f32 {
-  let bits = random_bits(trial, row * ${PADDED}u + index, ${DROPOUT_STREAM}u);
+fn dropout_mask(place: u32, row: u32, index: u32) -> f32 {
+  let bits = random_bits(place, row * ${PADDED}u + index, ${DROPOUT_STREAM}u);
   return select(0.0, ${DROPOUT_SCALE}, bits >= ${DROPOUT_THRESHOLD}u);
 }
 #endif
 
 #if ${SETTLES}
 // The share of each state that stays as it was: zoneout (Krueger et al. 2017), and 1 past the end of a row.
-fn staying(trial: u32, t: u32, row: u32, index: u32) -> State {
+fn staying(place: u32, t: u32, row: u32, index: u32) -> State {
   var stays = State();
 #if ${ZONEOUT_MEAN}
   stays[0] = ${ZONEOUT_HIDDEN};
@@ -59,22 +62,22 @@ fn staying(trial: u32, t: u32, row: u32, index: u32) -> State {
   stays[1] = ${ZONEOUT_CELL};
 #endif
 #elif ${ZONEOUT}
-  let element = ((control[CONTROL_WORDS * trial + 8u] + t) * B + row) * ${PADDED}u + index;
-  stays[0] = f32(random_bits(trial, element, ${ZONEOUT_HIDDEN_STREAM}u) < ${HIDDEN_THRESHOLD}u);
+  let element = ((control[CONTROL_WORDS * trial_of(place) + 8u] + t) * B + row) * ${PADDED}u + index;
+  stays[0] = f32(random_bits(place, element, ${ZONEOUT_HIDDEN_STREAM}u) < ${HIDDEN_THRESHOLD}u);
 #if ${ZONES_CELL}
-  stays[1] = f32(random_bits(trial, element, ${ZONEOUT_CELL_STREAM}u) < ${CELL_THRESHOLD}u);
+  stays[1] = f32(random_bits(place, element, ${ZONEOUT_CELL_STREAM}u) < ${CELL_THRESHOLD}u);
 #endif
 #endif
 #if ${RAGGED}
-  if (t >= control[${TRIALS}u * CONTROL_WORDS + trial * B + row]) {
+  if (t >= control[${TRIALS}u * CONTROL_WORDS + trial_of(place) * B + row]) {
     for (var s = 0u; s < CARRIED; s++) { stays[s] = 1.0; }
   }
 #endif
   return stays;
 }
 
-fn settle(trial: u32, t: u32, row: u32, index: u32, next: State, previous: State) -> State {
-  let stays = staying(trial, t, row, index);
+fn settle(place: u32, t: u32, row: u32, index: u32, next: State, previous: State) -> State {
+  let stays = staying(place, t, row, index);
   var state = next;
   for (var s = 0u; s < CARRIED; s++) { // 0·next is not 0 where next overflows
     state[s] = select((1.0 - stays[s]) * next[s] + stays[s] * previous[s], previous[s], stays[s] == 1.0);

@@ -5,7 +5,7 @@
 export const moreShaders = import.meta.glob<string>([
   '../../shaders/cells/*.wgsl', '!../../shaders/cells/lstm.wgsl',
   '../../shaders/{add,columns,lanes,normalise,sample}.wgsl',
-  '../../shaders/recurrence/{initial_backward,initial_dropout,scan,scan_backward}.wgsl',
+  '../../shaders/recurrence/{initial_backward,initial_dropout,scan,scan_backward,wavefront,wavefront_backward}.wgsl',
   '../../shaders/lib/{advance_normed,arrive,lanes_n,lanes_nt,linear_cell,lstm_step,retreat_normed,row_norm,scan}.wgsl',
   '../../shaders/optimizers/*.wgsl', '!../../shaders/optimizers/adam.wgsl',
 ], { query: '?raw', import: 'default', eager: true });

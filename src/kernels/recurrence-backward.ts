@@ -1,9 +1,11 @@
 import type { Cell, Phase } from '../cells/index.js';
 import { pad4, pad64 } from '../model/layout.js';
+import { carriedStates } from '../model/states.js';
 import { type Held, holdDefines } from './held.js';
 import { type Access, ceilDiv, type Defines, type Kernel } from './kernel.js';
 import {
-  block, byPhase, commonDefines, driver, drops, heldBy, laneDefines, needsControl, phaseUnits, type RecurrenceShape,
+  block, byPhase, commonDefines, driver, drops, heldBy, laneDefines, needsControl, ownLanes, phaseUnits,
+  type RecurrenceShape,
   sourceUnits, weightPitch,
 } from './recurrence.js';
 
@@ -52,37 +54,49 @@ export function transposedSize(shape: RecurrenceShape, phases = shape.cell.phase
   return size;
 }
 
+/** Floats from one layer's turned weights to the next's: those of all trials, first recurrent, then input weights. */
+export const turnedStride = (shape: RecurrenceShape): number => shape.trials * transposedSize(shape);
+
+/** Floats from one layer's gradients of the units' own values to the next's. */
+export const ownGradientStride = ({ cell, timeSteps, batch, units, trials }: RecurrenceShape): number =>
+  pad64(trials * timeSteps * batch * units * ownLanes(cell));
+
 /** Floats of one source's turned weights. */
 export const turnedSize = (shape: RecurrenceShape, p: number): number =>
   pad64(4 * weightPitch(shape, p) * sourceUnits(shape, p));
 
 function backwardDefines(shape: BackwardShape, p: number, held: Held | undefined): Defines {
-  const { cell, masks, above } = shape;
+  const { cell, masks, above, stack } = shape;
   const phase = cell.phases[p]!;
   const products = backProducts(cell, p);
   const { rows, units: wide } = block(shape);
   const units = phaseUnits(shape, p, true);
   const gated = !(cell.projection !== undefined && p === 0);
   const direct = directStates(shape);
+  // What the layer above makes of the output, through its input weights.
+  const upward = (all: string[], own: string): string => [...all, ...(stack ? [own] : [])].join(', ');
   const enters = cell.states.map((_, s) => entersAt(cell, s) === p);
   // A later phase adds to what an earlier one passed on: the reset gate's part of the hidden state's gradient.
   const gives = direct.map((goes, s) => goes && (enters[s]! || phase.adds?.includes(s) === true));
   const fromOutput = cell.projection !== undefined && p === 1;
   const lanes = laneDefines(cell, phase);
+  const sources = Math.max(1, products.length + (stack ? 1 : 0));
   return byPhase(p, {
     ...lanes, FROM_OUTPUT: fromOutput, GATED: gated, PHASE_NAME: cell.phases.length > 1 ? p : '',
     BLOCKS: ceilDiv(units, wide), OUT_UNITS: units, PRODUCT: products.length > 0,
     LAST_PHASE: p > 0 && p === cell.phases.length - 1, ENTERS: enters.join(', '), GIVES: gives.join(', '),
-    SOURCES: Math.max(1, products.length), SOURCE_STATES: products.map(({ source }) => `${source}u`).join(', '),
-    SOURCE_MASKED: products.map(({ source }) => source === 0 || cell.states[source]!.masked === true).join(', '),
-    MASKED: drops(masks), QUARTETS: weightPitch(shape, p), PRODUCTS: Math.max(1, products.length) * rows * wide,
+    SOURCES: sources, SOURCE_STATES: upward(products.map(({ source }) => `${source}u`), '0u'),
+    SOURCE_MASKED: upward(products.map(({ source }) =>
+      String(source === 0 || cell.states[source]!.masked === true)), 'false'),
+    MASKED: drops(masks), QUARTETS: weightPitch(shape, p), PRODUCTS: sources * rows * wide,
     DELTA_PITCH: fromOutput ? pad4(cell.projection!) / 4 : pad4(shape.units * cell.lanes) / 4,
     ...holdDefines(held, p, {
       from: 'transposed', trial: transposedSize(shape) / 4, offset: transposedSize(shape, p) / 4,
       source: turnedSize(shape, p) / 4, each: weightPitch(shape, p) * units,
     }),
     STRIDE_TRANSPOSED: transposedSize(shape) / 4, OFFSET_TRANSPOSED: transposedSize(shape, p) / 4,
-    STRIDE_TURNED: turnedSize(shape, p) / 4, SAME_TIME: phase.slot === 'current', TAKES_OUTPUT: p === 0,
+    STRIDE_TURNED: (stack ? stack.layers * turnedStride(shape) : turnedSize(shape, p)) / 4,
+    LAYER_TURNED: turnedStride(shape) / 4, SAME_TIME: phase.slot === 'current', TAKES_OUTPUT: p === 0,
     ABOVE: above !== undefined && enters[above] === true, ABOVE_STATE: above ?? 0,
   });
 }
@@ -105,7 +119,8 @@ export function backward(file: string, shape: BackwardShape, phase?: number): Ke
     DIRECT: directStates(shape).join(', '), FINAL: shape.final, LAST: reverse ? 0 : timeSteps - 1,
     OUTPUTS: cell.outputs.length, OUTPUT_STATES: cell.outputs.map((s) => `${s}u`).join(', '),
     OUTPUT_PITCH: pad4(cell.projection ?? units) / wide, OUTPUT_STRIDE: shape.strideOutput / wide,
-    CARRY: shape.strideCarry / wide, OWN_GRADIENTS: shape.ownGradients / wide,
+    CARRY: shape.strideCarry / wide, LAYER_CARRY: (carriedStates(shape.cell) * shape.strideCarry) / wide,
+    OWN_GRADIENTS: shape.ownGradients / wide, LAYER_OWN_GRADIENTS: ownGradientStride(shape) / wide,
     ...Object.assign({}, ...phases.map((p) => backwardDefines(shape, p, heldBy(file, shape)))) as Defines,
   };
   const widest = Math.max(...phases.map((p) => phaseUnits(shape, p, true)));

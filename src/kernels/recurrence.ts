@@ -7,10 +7,10 @@ import { type Held, holdDefines } from './held.js';
 import { type Access, ceilDiv, type Defines, fittingWidth, type Kernel, literal } from './kernel.js';
 
 /**
- * How a cell is carried through time: a dispatch a time step; one dispatch for all of them; or, where gates see the
- * input alone, a parallel scan.
+ * How a cell is carried through time: a dispatch a time step; one dispatch for all of them; where gates see the input
+ * alone, a parallel scan; or, for stacked layers, a dispatch for layer l at time t beside layer l + 1 at time t − 1.
  */
-export const DRIVERS = ['step', 'sequence', 'scan'] as const;
+export const DRIVERS = ['step', 'sequence', 'scan', 'wavefront'] as const;
 export type Driver = (typeof DRIVERS)[number];
 
 /** What one thread owns: `rows` batch rows of one unit, or of four neighbouring units (`quad`). */
@@ -46,6 +46,22 @@ export interface RecurrenceShape {
   /** Rows have lengths of their own. */
   readonly ragged: boolean;
   readonly masks: Masks;
+  /** Layers that advance together; absent: the one that all else is about, else the first of them. */
+  readonly stack?: Stack;
+}
+
+/**
+ * Stacked layers that a wavefront advances in one dispatch: they lie at equal distances in every array, in floats. Of
+ * their parameters, `weight_ih` lies right before `weight_hh`.
+ */
+export interface Stack {
+  readonly layers: number;
+  readonly histories: number;
+  readonly parameters: number;
+  /** Size of a `weight_ih` above the first layer's. */
+  readonly input: number;
+  /** Where bias vectors lie from `weight_hh` on. */
+  readonly biases: readonly number[];
 }
 
 /** What is drawn at random inside the recurrence; `layer` tells masks apart. */
@@ -121,7 +137,10 @@ export function commonDefines(shape: RecurrenceShape, bindings: readonly string[
   const { cell, timeSteps, batch, units, trials, reverse, histories, ragged, masks, strideParameters } = shape;
   const { rows, units: wide, quad } = block(shape);
   const { lanes, own, states } = cell;
+  const { stack } = shape;
   return {
+    LAYERED: stack !== undefined, LAYERS: stack?.layers ?? 1, LAYER_STATES: (stack?.histories ?? 0) / wide,
+    LAYER_GATES: stack ? gatesSize(shape) / 4 : 0, LAYER_PARAMETERS: (stack?.parameters ?? 0) / 4,
     CELL: cell.file, ...cell.switches, T: timeSteps, B: batch, H: units, HP: pad4(units) / wide, PADDED: pad4(units),
     ROWS: rows, UNITS: wide, QUAD: quad, FIRST_UNIT: quad ? 'zero' : '0u', STATES: states.length, CARRIED: carriedStates(cell), TRIALS: trials,
     STRIDE_BLOCK: histories.stride / wide, OWN_STATES: histories.own / wide, BELOW_STATE: histories.below / wide,
@@ -131,8 +150,9 @@ export function commonDefines(shape: RecurrenceShape, bindings: readonly string[
     OWN: own !== undefined, OWN_FOUR: own?.lanes === 4, OWN_LANES: ownLanes(cell),
     OWN_TYPE: own?.lanes === 8 ? 'mat2x4f' : 'vec4f', STRIDE_OWN: strideParameters / 4,
     BELOW: cell.below?.reads ?? false, CLOCK: cell.clock ?? false,
-    CONTROL: needsControl(shape), RAGGED: ragged, MASKS: draws(masks), RECURRENCE_LAYER: masks.layer, KEY_TAG: keyTag,
-    DROPOUT: drops(masks), DROPOUT_STREAM: stream.recurrentDropout,
+    CONTROL: needsControl(shape), RAGGED: ragged, MASKS: draws(masks),
+    RECURRENCE_LAYER: draws(masks) ? masks.layer : 0, // without masks layers share a pipeline
+    KEY_TAG: keyTag, DROPOUT: drops(masks), DROPOUT_STREAM: stream.recurrentDropout,
     DROPOUT_THRESHOLD: dropoutThreshold(masks.recurrentDropout),
     DROPOUT_SCALE: literal(1 / (1 - masks.recurrentDropout)),
     SETTLES: ragged || zones(masks), ZONEOUT: zones(masks), ZONEOUT_MEAN: zones(masks) && !masks.training,
@@ -170,10 +190,12 @@ function forwardBindings(shape: RecurrenceShape, phases: readonly number[]): Rec
 }
 
 function forwardDefines(shape: RecurrenceShape, p: number, held: Held | undefined): Defines {
-  const { cell, masks } = shape;
+  const { cell, masks, stack } = shape;
   const phase = cell.phases[p]!;
   const { rows, units: wide } = block(shape);
   const { products, lanes, slot, writes } = phase;
+  // A state of the layer below, and which of the histories that is.
+  const below = stack ? ['0u'] : [];
   const units = phaseUnits(shape, p);
   const gated = !(cell.projection !== undefined && p === 1);
   const written = (s: number): boolean => writes?.includes(s) ?? true;
@@ -186,11 +208,12 @@ function forwardDefines(shape: RecurrenceShape, p: number, held: Held | undefine
     ...laneDefines(cell, phase), ALL_LANES: all, SOME_LANES: gated && !all && products.length > 0,
     GATED: gated, PHASE_NAME: cell.phases.length > 1 ? p : '', BLOCKS: ceilDiv(units, wide), OUT_UNITS: units,
     MIDDLE: p === 1, PRODUCT: products.length > 0, WRITES: cell.states.map((_, s) => written(s)).join(', '),
-    K: sourceUnits(shape, p), SOURCES: Math.max(1, products.length),
-    SOURCE_BLOCKS: products.map(({ source }) =>
-      `${source === 0 && drops(masks) ? cell.states.length : source}u`).join(', '),
+    K: sourceUnits(shape, p), SOURCES: Math.max(1, products.length + below.length),
+    SOURCE_BLOCKS: [...products.map(({ source }) =>
+      `${source === 0 && drops(masks) ? cell.states.length : source}u`), ...below].join(', '),
     COLUMNS: columns, PITCH: pitch, TILE: rows * columns,
-    STRIDE_PARAMETERS: shape.strideParameters / 4, STRIDE_SOURCE: stride,
+    STRIDE_PARAMETERS: shape.strideParameters / 4, STRIDE_SOURCE: stack ? stack.input / 4 : stride,
+    BIASES: stack?.biases.length ?? 0, BIASES_AT: [...(stack?.biases ?? []), 0].map((at) => `${at / 4}u`).join(', '),
     ...holdDefines(held, p, {
       from: `weights${p}`, trial: shape.strideParameters / 4, offset: 0, source: stride,
       each: sourceUnits(shape, p) * pitch,
@@ -229,17 +252,18 @@ export function driver(
   },
 ): Kernel {
   const { cell, timeSteps, batch, trials, tile, immediates } = shape;
-  const timed = file.includes('/step');
+  const timed = /(step|wavefront)/.test(file);
   const { rows, units: wide } = block(shape);
   const blocks = ceilDiv(units, wide);
   const rowBlocks = ceilDiv(batch, rows);
   const alone = file.includes('/sequence'); // a workgroup owns its rows
-  const lanes = /(step|sequence)/.test(file) ? tile.subgroup : undefined; // those that come in both forms
+  const lanes = /(step|sequence|wavefront)/.test(file) ? tile.subgroup : undefined; // those that come in both forms
   const width = lanes ? ceilDiv(Math.min(blocks, tile.width), lanes) * lanes
     : alone ? powerOfTwo(Math.min(blocks, tile.width))
     : fittingWidth(blocks, Math.min(4, tile.width), tile.width);
   const height = alone || lanes ? 1 : Math.max(1, tile.width / width);
   const group = Math.min(rows, lanes ?? rows);
+  const places = trials * (shape.stack?.layers ?? 1);
   const steps = alone ? timeSteps : 1;
   const held = heldBy(file, shape);
   const weights = phases.reduce((sum, p) => sum +
@@ -253,7 +277,7 @@ export function driver(
       GROUP: group, ROW_GROUPS: rows / group, TIME_BINDING: Object.keys(bindings).length,
     },
     bindings,
-    workgroups: alone ? [1, rowBlocks, trials] : [ceilDiv(blocks, width), ceilDiv(rowBlocks, height), trials],
+    workgroups: alone ? [1, rowBlocks, trials] : [ceilDiv(blocks, width), ceilDiv(rowBlocks, height), places],
     ...(timed ? { timed } : {}),
     ...(held ? { workgroupMemory: heldBytes(shape, held) } : {}),
     cost: {

@@ -11,7 +11,7 @@ const files = import.meta.glob<string>([
   '../../shaders/**/*.wgsl',
   '!../../shaders/{cells,optimizers}/*.wgsl',
   '!../../shaders/{add,columns,lanes,normalise,sample}.wgsl',
-  '!../../shaders/recurrence/{initial_backward,initial_dropout,scan,scan_backward}.wgsl',
+  '!../../shaders/recurrence/{initial_backward,initial_dropout,scan,scan_backward,wavefront,wavefront_backward}.wgsl',
   '!../../shaders/lib/{advance_normed,arrive,lanes_n,lanes_nt,linear_cell,lstm_step,retreat_normed,row_norm,scan}.wgsl',
 ], { query: '?raw', import: 'default', eager: true });
 const usual = import.meta.glob<string>('../../shaders/{cells/lstm,optimizers/adam}.wgsl', {

@@ -83,8 +83,8 @@ export function lowerHistories(lowering: Lowering, place: RecurrentPlace): Histo
 export interface StateGradients {
   /** Floats from one state's to the next's. */
   readonly stride: number;
-  /** Those of layer l and direction d, as all trials see them. */
-  of(l: number, direction: number): View;
+  /** Those of layer l and direction d, and of `layers` from there on, as all trials see them. */
+  of(l: number, direction: number, layers?: number): View;
   arrive(): void;
 }
 
@@ -113,7 +113,9 @@ export function lowerStateGradients(lowering: Lowering, place: RecurrentPlace): 
   }
   return {
     stride,
-    of: (l, direction) => ({ ...whole, offset: (l * directions + direction) * count * stride, size: count * stride }),
+    of: (l, direction, layers = 1) => ({
+      ...whole, offset: (l * directions + direction) * count * stride, size: layers * count * stride,
+    }),
     arrive() {
       if (!stateGradients?.initial) return;
       const { view } = stateGradients;

@@ -3,6 +3,7 @@ import { BIAS_NAMES } from '../kernels/kernel.js';
 import { pad4, type Parameter, type ParameterLayout } from '../model/layout.js';
 import type { ProgramBuilder, View } from '../schedule/program.js';
 import type { Strategy } from '../schedule/tiles.js';
+import type { LowerRecurrent } from './recurrent.js';
 
 /** What every layer's lowering needs to know. */
 export interface Lowering {
@@ -13,6 +14,8 @@ export interface Lowering {
   readonly trials: number;
   readonly strategy: Strategy;
   readonly immediates: boolean;
+  /** Lowers recurrent layers where the driver is `wavefront`. */
+  readonly wavefront?: LowerRecurrent | undefined;
   /** Control records, [trials]. */
   readonly control: View;
   /** Rows have lengths of their own, which lie after the records. */

@@ -67,7 +67,7 @@ function gatesView({ gates, shape }: Pass): View {
   return shape.cell.normed ? { ...gates, size: 3 * gatesSize(shape), stride: 0 } : gates;
 }
 
-const pick = (bindings: Record<string, unknown>, views: Record<string, View | undefined>): Record<string, View> =>
+export const pick = (bindings: Record<string, unknown>, views: Record<string, View | undefined>): Record<string, View> =>
   Object.fromEntries(Object.keys(bindings).map((name) => [name, views[name]!]));
 
 /** The times of a direction in the order it goes. */
@@ -191,7 +191,7 @@ function turnWeights(lowering: Lowering, pass: Pass): View | undefined {
 }
 
 /** dR = sourceᵀ·dZ for every recurrent matrix. */
-function recurrentGradients(lowering: Lowering, pass: Pass, output: View): void {
+export function recurrentGradients(lowering: Lowering, pass: Pass, output: View): void {
   const { label, shape, gates } = pass;
   shape.cell.phases.forEach(({ lanes, first, products }, p) => {
     if (products.length === 0) return;
@@ -231,8 +231,8 @@ function packed({ builder, trials, timeSteps, batch }: Lowering, { label, shape,
   return out;
 }
 
-function ownGradient(
-  lowering: Lowering, { label, shape }: Pass, { extra, ownGradients }: Arriving, own: Parameter,
+export function ownGradient(
+  lowering: Lowering, { label, shape }: Pass, { extra, ownGradients }: Pick<Arriving, 'extra' | 'ownGradients'>, own: Parameter,
 ): void {
   const { builder, trials, timeSteps, batch, layout, strategy } = lowering;
   const size = timeSteps * batch * shape.units * ownLanes(shape.cell);

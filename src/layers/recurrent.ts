@@ -21,6 +21,9 @@ import { advance, historyOffsets, type Pass, retreat } from './recurrence.js';
 
 export type { RecurrentPlace } from './histories.js';
 
+/** Lowers a group of stacked recurrent layers: what a driver may have its own way of. */
+export type LowerRecurrent = (lowering: Lowering, input: Flow, place: RecurrentPlace) => Lowered;
+
 /** One stacked layer: what it reads, and its passes, one a direction. */
 interface Layer {
   readonly index: number;
@@ -72,8 +75,9 @@ function lowerLayer(
   return { index: l, input, passes };
 }
 
-function describePass(
-  lowering: Lowering, place: RecurrentPlace, histories: Histories, layer: number, direction: 0 | 1,
+/** A pass's shape and places; `gates` where they are others' neighbours. */
+export function describePass(
+  lowering: Lowering, place: RecurrentPlace, histories: Histories, layer: number, direction: 0 | 1, gates?: View,
 ): Pass {
   const { builder, timeSteps, batch, trials, layout, strategy, immediates, ragged } = lowering;
   const { description, index } = place;
@@ -84,7 +88,7 @@ function describePass(
   const extra = cell.normed ? 2 * pad64(size) + 192 : 0; // see gatesSize
   return {
     label, layer, direction, histories,
-    gates: { ...builder.scratch(`${label} gates`, size + extra), size, stride: size },
+    gates: gates ?? { ...builder.scratch(`${label} gates`, size + extra), size, stride: size },
     ...(cell.normed ? { raw: builder.scratch(`${label} raw`, size) } : {}),
     parameter: (name) => parameterNamed(lowering, parameterName(index, name + layerSuffix(layer, direction))),
     shape: {
@@ -95,11 +99,11 @@ function describePass(
   };
 }
 
-const biasesOf = ({ parameter }: Pass): Parameter[] =>
+export const biasesOf = ({ parameter }: Pass): Parameter[] =>
   [parameter('bias_ih'), parameter('bias_hh')].filter((bias) => bias !== undefined);
 
 /** Z = X·W + b: one product, or one gather where the input is tokens. */
-function lowerInput(lowering: Lowering, pass: Pass, input: Flow): void {
+export function lowerInput(lowering: Lowering, pass: Pass, input: Flow): void {
   const label = `${pass.label} input`;
   const weight = pass.parameter('weight_ih')!;
   const biases = pass.raw ? [] : biasesOf(pass);
@@ -127,7 +131,7 @@ function lowerNorm(
 /** What of an output lies where: history of state `state` of a direction, at column `column` of the whole output. */
 interface Piece { readonly pass: Pass; readonly output: number; readonly state: number; readonly column: number }
 
-function piecesOf({ description }: RecurrentPlace, { passes }: Layer): Piece[] {
+function piecesOf({ description }: RecurrentPlace, { passes }: Pick<Layer, 'passes'>): Piece[] {
   const width = directionWidth(description);
   return passes.flatMap((pass, d) => pass.shape.cell.outputs.map((state, output): Piece => ({
     pass, output, state, column: d * width + output * pieceWidth(description),
@@ -152,7 +156,7 @@ const leaves = ({ ragged }: Lowering, { description }: RecurrentPlace, l: number
   ragged && l + 1 === description.layers;
 
 /** A layer's output as the rows the next one reads: the history itself, or pieces put side by side. */
-function outputRows(lowering: Lowering, place: RecurrentPlace, layer: Layer): Rows {
+export function outputRows(lowering: Lowering, place: RecurrentPlace, layer: Omit<Layer, 'input'>): Rows {
   const { builder, timeSteps, batch } = lowering;
   const width = pieceWidth(place.description);
   const pieces = piecesOf(place, layer);
@@ -174,8 +178,8 @@ function outputRows(lowering: Lowering, place: RecurrentPlace, layer: Layer): Ro
 }
 
 /** The output's gradient taken apart again: for each pass one view, its outputs one after the other. */
-function splitGradient(
-  lowering: Lowering, place: RecurrentPlace, layer: Layer, gradient: View,
+export function splitGradient(
+  lowering: Lowering, place: RecurrentPlace, layer: Omit<Layer, 'input'>, gradient: View,
 ): { view: View; stride: number }[] {
   const { builder, timeSteps, batch, trials } = lowering;
   const { description } = place;
@@ -239,7 +243,7 @@ function layerBackward(
 }
 
 /** Gradients of a pass's input weights and biases, and ∂L/∂input, added to the other direction's. */
-function inputBackward(
+export function inputBackward(
   lowering: Lowering, pass: Pass, input: Flow, needed: boolean, other: View | undefined,
 ): View | undefined {
   const { label, gates } = pass;

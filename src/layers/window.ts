@@ -9,7 +9,7 @@ import type { Strategy } from '../schedule/tiles.js';
 import { lowerEmbedding } from './embedding.js';
 import { lowerLinear } from './linear.js';
 import { type Flow, type Lowered, type Lowering, parameterNamed, type Rows } from './lowering.js';
-import { lowerRecurrent } from './recurrent.js';
+import { type LowerRecurrent, lowerRecurrent } from './recurrent.js';
 
 /** Shapes that the programs of one run share. */
 export interface RunShape {
@@ -21,6 +21,8 @@ export interface RunShape {
   readonly immediates: boolean;
   /** Time steps of a segment of training windows, of which the activations of one at a time are kept. */
   readonly recompute?: number | undefined;
+  /** `lowerWavefront` (./wavefront.ts) where that is the driver: given, so that only those who have it load it. */
+  readonly wavefront?: LowerRecurrent | undefined;
 }
 
 /** A text on the GPU: `count` tokens read as streams of `length`. */
@@ -79,7 +81,9 @@ export function forward(
     else if (layer.kind === 'linear') {
       lowered = lowerLinear(lowering, `${index} linear`, current as Rows, parameter('weight')!, parameter('bias'));
     } else {
-      lowered = lowerRecurrent(lowering, current, { description: layer, index, before, after, stateOffset });
+      const lower = lowering.strategy.driver === 'wavefront' ? lowering.wavefront : lowerRecurrent;
+      if (!lower) throw new Error('a run with the driver wavefront is lowered by lowerWavefront');
+      lowered = lower(lowering, current, { description: layer, index, before, after, stateOffset });
       stateOffset += recurrentStateSize(layer, lowering.batch);
     }
     tape.push(lowered);

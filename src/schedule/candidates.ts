@@ -1,8 +1,8 @@
 import type { AdapterDescription } from '../gpu/device.js';
 import type { MatmulTile } from '../kernels/matmul.js';
-import type { RecurrenceTile } from '../kernels/recurrence.js';
+import { DRIVERS, type RecurrenceTile } from '../kernels/recurrence.js';
 import { holds } from './held.js';
-import { recurrentLayers, type Strategy, unscannable, type Workload } from './tiles.js';
+import { recurrentLayers, type Strategy, unscannable, unstackable, type Workload } from './tiles.js';
 
 /** Another cut of the work, in words and as what it changes. */
 export interface Candidate { readonly name: string; readonly change: Partial<Strategy> }
@@ -57,7 +57,10 @@ export function candidates(
     change: { recurrence: { ...recurrence, ...(chunks === undefined ? {} : { chunks }), ...(held ? { held } : {}) } },
   }));
   const scans = !unscannable(model);
-  const drivers = (['step', 'sequence', ...(scans ? ['scan'] as const : [])] as const)
+  // A CPU is as busy with one layer's step as with those of several.
+  const waves = !software && recurrentLayers(model).every((layer) => unstackable(layer) === undefined);
+  const drivers = DRIVERS
+    .filter((driver) => (driver !== 'scan' || scans) && (driver !== 'wavefront' || waves))
     .filter((driver) => driver !== table.driver && !fixed)
     .map((driver): Candidate => ({ name: `driver ${driver}`, change: { driver } }));
   const quick = !software || subgroup >= FEWEST_LANES; // SwiftShader takes ms to compile each vec4f of workgroup memory

@@ -1,3 +1,4 @@
+import type { Cell } from '../cells/index.js';
 import type { AdapterDescription } from '../gpu/device.js';
 import type { Kernel } from '../kernels/kernel.js';
 import type { MatmulTile } from '../kernels/matmul.js';
@@ -84,7 +85,44 @@ export function checkDriver(model: Model, driver: Driver): void {
     throw new RangeError(`driver "scan" cannot carry ${bound.cell}, whose gates see the hidden state before: ` +
       'use "step" or "sequence", or a cell whose gates see the input alone (min-gru, min-lstm)');
   }
+  if (driver === 'wavefront') checkWavefront(model);
 }
+
+/** @throws RangeError where layers of the model cannot advance together; the message says why */
+function checkWavefront(model: Model): void {
+  const recurrent = recurrentLayers(model);
+  if (recurrent.length === 0) {
+    throw new RangeError('driver "wavefront" advances recurrent layers together, and the model has none: ' +
+      'leave the driver out');
+  }
+  for (const layer of recurrent) {
+    const reason = unstackable(layer);
+    if (reason) throw new RangeError(`driver "wavefront" cannot carry ${layer.cell} ${reason}`);
+  }
+}
+
+/** Why the layers of a description cannot advance as a wavefront, and what helps; undefined where they can. */
+export function unstackable(layer: RecurrentDescription): string | undefined {
+  const { layers, bidirectional, dropout } = layer;
+  if (layers < 2) return 'in one layer, which has no other to advance with: use "step" or "sequence", or more layers';
+  if (bidirectional) {
+    return 'in both directions, whose layers read the whole sequence of those below: use "step" or "sequence"';
+  }
+  if (dropout > 0) {
+    return `with dropout ${dropout} between layers, which is drawn for the whole sequence: use "step" or "sequence", ` +
+      'or recurrentDropout or zoneout in its place';
+  }
+  if (!stacks(cellOf(layer, 0))) {
+    return 'whose time step is not one product of the hidden state with the weights of all gates: use "step" or ' +
+      '"sequence"';
+  }
+  return undefined;
+}
+
+/** A time step is one product of the hidden state with weights of all gates, then arithmetic. */
+const stacks = ({ phases, normed, below, projection, truncated, outputs }: Cell): boolean =>
+  phases.length === 1 && phases[0]!.products.length === 1 && phases[0]!.products[0]!.source === 0 &&
+  !normed && !below && projection === undefined && !truncated && outputs.length === 1 && outputs[0] === 0;
 
 /** The first layer that a scan cannot carry. */
 export const unscannable = (model: Model): RecurrentDescription | undefined =>

@@ -16,6 +16,7 @@ import { type Executables, prepare } from '../schedule/executable.js';
 import type { Program } from '../schedule/program.js';
 import type { Strategy } from '../schedule/tiles.js';
 import type { Generator } from './gpu-generator.js';
+import { withDriver } from './with-driver.js';
 
 /** Steps whose results are read together: half of the run-ahead, so that the GPU has work while JavaScript reads. */
 const RESULT_BLOCK = 2;
@@ -87,11 +88,12 @@ export class GpuEngine implements Engine {
     const { timeSteps, batch } = this.options;
     const { training, heldOut } = texts;
     const window = this.segments.length > 1 ? (await import('./later.js')).lowerSegments : undefined;
-    const train = trainingProgram(this.run, {
+    const run = await withDriver(this.run);
+    const train = trainingProgram(run, {
       name: 'training text', count: training.length,
       length: trainingWindows(training.length, { batch, timeSteps }).streamLength,
     }, { ...this.options, window });
-    const evaluate = heldOut.length < 2 ? undefined : evaluationProgram(this.run, {
+    const evaluate = heldOut.length < 2 ? undefined : evaluationProgram(run, {
       name: 'held-out text', count: heldOut.length,
       length: evaluationWindows(heldOut.length, { batch, timeSteps }).streamLength,
     });

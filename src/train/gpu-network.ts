@@ -18,6 +18,7 @@ import { type Executables, prepare } from '../schedule/executable.js';
 import { chunks } from '../schedule/chunks.js';
 import type { Program } from '../schedule/program.js';
 import type { Strategy } from '../schedule/tiles.js';
+import { withDriver } from './with-driver.js';
 
 /** A program on the device, and whether it has the newest parameters. */
 interface Ready {
@@ -144,7 +145,7 @@ export class GpuNetwork implements Network<Float32Array> {
 
   private async prepareProgram(kind: SequenceProgram): Promise<Ready> {
     const { device, model, strategy, options: { timeSteps, batch } } = this;
-    const run = { model, timeSteps, batch, trials: 1, strategy, immediates: device.immediates };
+    const run = await withDriver({ model, timeSteps, batch, trials: 1, strategy, immediates: device.immediates });
     const program = sequenceProgram(run, kind);
     return {
       program, ends: chunks(program, strategy.submitFlops), version: -1,

@@ -4,6 +4,7 @@
  */
 export { measureDispatches } from '../gpu/timestamps.js';
 export { lowerSegments } from '../layers/segments.js';
+export { lowerWavefront } from '../layers/wavefront.js';
 export { encodeCheckpoint } from './checkpoint-write.js';
 export { namedParameters, replaceParameters } from './named-parameters.js';
 export { tunedStrategy } from './tuning-cache.js';

@@ -2,6 +2,7 @@ import { readBuffer } from '../gpu/buffers.js';
 import type { Device } from '../gpu/device.js';
 import { CONTROL_WORDS, writeControl } from '../kernels/control.js';
 import { trainingProgram } from '../layers/network.js';
+import { lowerWavefront } from '../layers/wavefront.js';
 import { initialParameters } from '../model/initial.js';
 import { sgd } from '../model/optimizers.js';
 import { chunks } from '../schedule/chunks.js';
@@ -55,7 +56,8 @@ export class StrategyBench {
   /** The training step, one trial: the choice must not depend on their number. */
   program(strategy: Strategy, timeSteps = this.timeSteps): Program {
     const { model, batch } = this.workload;
-    const run = { model, timeSteps, batch, trials: 1, strategy, immediates: this.device.immediates };
+    const { immediates } = this.device;
+    const run = { model, timeSteps, batch, trials: 1, strategy, immediates, wavefront: lowerWavefront };
     const text = { name: 'training text', count: batch * timeSteps + 1, length: timeSteps };
     return trainingProgram(run, text, { optimizer: sgd(), clip: {} });
   }

@@ -49,6 +49,7 @@ const rows: Row[] = [
   row('lstm-1997', { size: 3, bias: 'gates' }, 'step', 'hardware', 5, 2),
   row('lstm-peephole', {}, 'sequence', 'hardware', 6, 3, { trials: 2 }),
   row('lstm-fgr', { layers: 2 }, 'step', 'software', 5, 2),
+  row('lstm', { layers: 3, zoneout: 0.2, recurrentDropout: 0.2 }, 'wavefront', 'software', 7, 3, { trials: 2 }),
 ];
 
 const VOCABULARY = 13;

@@ -93,14 +93,18 @@ const limitsOf = (limits: GPUSupportedLimits): GPUSupportedLimits => {
 
 test('candidates are drivers that can carry the cells, unless one is asked for; then tiles', () => {
   const adapter = { name: '', vendor: '', architecture: '', software: false };
-  const names = (cell: string, fixed = false): string[] => {
-    const task = { model: sequential([embedding(11, 3), recurrent(cell, 5), linear(11)]), ...shape };
-    return candidates(chooseStrategy(adapter, task), task, adapter, { fixed }).flat().map(({ name }) => name);
+  const names = (cell: string, fixed = false, layers = 1, software = false): string[] => {
+    const task = { model: sequential([embedding(11, 3), recurrent(cell, 5, { layers }), linear(11)]), ...shape };
+    const on = { ...adapter, software };
+    return candidates(chooseStrategy(on, task), task, on, { fixed }).flat().map(({ name }) => name);
   };
   const drivers = (list: string[]): string[] => list.filter((name) => name.startsWith('driver'));
   expect(drivers(names('lstm'))).toEqual(['driver step']);
   expect(drivers(names('min-gru'))).toEqual(['driver step', 'driver sequence']);
   expect(drivers(names('min-gru', true))).toEqual([]);
+  expect(drivers(names('lstm', false, 2))).toEqual(['driver step', 'driver wavefront']);
+  expect(drivers(names('grid', false, 2))).toEqual(['driver step']);
+  expect(drivers(names('lstm', false, 2, true)), 'a CPU has no idle part').toEqual(['driver step']);
   expect(names('lstm').filter((name) => name.startsWith('matmul')).length).toBeGreaterThan(2);
   expect(names('lstm').some((name) => name.includes('lanes')), 'subgroups are missing').toBe(false);
 });

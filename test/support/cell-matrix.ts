@@ -21,7 +21,7 @@ export interface CellRow {
   readonly batch: number;
   readonly timeSteps: number;
   readonly input: 'values 1' | 'values 6' | 'oneHot' | 'embedding';
-  readonly layers: 'one' | 'two' | 'two with dropout';
+  readonly layers: 'one' | 'two' | 'three' | 'two with dropout';
   readonly bidirectional: boolean;
   readonly bias: Bias;
   readonly recurrentDropout: boolean;
@@ -65,7 +65,7 @@ export const allFactors: Factors<CellRow> = {
   batch: [2, 1, 5, 9],
   timeSteps: [2, 1, 5, 7],
   input: ['values 6', 'values 1', 'oneHot', 'embedding'],
-  layers: ['one', 'two', 'two with dropout'],
+  layers: ['two', 'one', 'three', 'two with dropout'], // a wavefront has two at least
   bidirectional: [false, true],
   bias: ['input', 'both', 'gates', 'none'],
   recurrentDropout: [false, true],
@@ -93,6 +93,8 @@ const INPUTS: Readonly<Record<CellRow['input'], () => LayerDescription>> = {
   embedding: () => embedding(VOCABULARY, 5),
 };
 
+const LAYERS = { one: 1, two: 2, three: 3, 'two with dropout': 2 } as const;
+
 const ZONEOUT = { none: 0, drawn: 0.3, 'cell drawn': { cell: 0.4 }, mean: 0.3 } as const;
 
 /** @throws RangeError where the options do not go together */
@@ -103,7 +105,7 @@ export function modelOf(row: CellRow): Model {
   return sequential([
     INPUTS[row.input](),
     recurrent(cell, units, {
-      ...own, layers: row.layers === 'one' ? 1 : 2, dropout: row.layers === 'two with dropout' ? 0.4 : 0,
+      ...own, layers: LAYERS[row.layers], dropout: row.layers === 'two with dropout' ? 0.4 : 0,
       bidirectional, bias, zoneout: ZONEOUT[row.zoneout], recurrentDropout: row.recurrentDropout ? 0.3 : 0,
     }),
     ...(row.linear ? [linear(3)] : []),
@@ -167,9 +169,12 @@ export const fullRows = (): NamedRow[] => allFactors.cell.flatMap((cell, c) =>
   pairwise({ ...allFactors, cell: [cell] }, feasible, new CounterRandom(1, c))
     .map((row, i) => ({ id: `row ${cell} ${i}`, seed: 1000 * c + i, row })));
 
-/** The first row of each cell of the catalogue, with a driver that any cell can have. */
+/** Drivers that any cell can have, and that must agree bit for bit. */
+const anyCell: readonly CellRow['driver'][] = ['step', 'sequence'];
+
+/** The first row of each cell of the catalogue, with one of those drivers. */
 export const oneRowEach = (rows: readonly NamedRow[]): NamedRow[] => Object.keys(cells)
-  .flatMap((name) => rows.filter(({ row }) => row.cell === name && row.driver !== 'scan').slice(0, 1));
+  .flatMap((name) => rows.filter(({ row }) => row.cell === name && anyCell.includes(row.driver)).slice(0, 1));
 
 /**
  * The first small row of each cell that has recurrent weights, these in workgroup memory: SwiftShader takes ms to compile

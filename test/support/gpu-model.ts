@@ -3,6 +3,7 @@ import type { Device } from '../../src/gpu/device.js';
 import { RESULT_WORDS, RING } from '../../src/kernels/control.js';
 import { trainingProgram } from '../../src/layers/network.js';
 import { lowerSegments } from '../../src/layers/segments.js';
+import { lowerWavefront } from '../../src/layers/wavefront.js';
 import type { Model } from '../../src/model/description.js';
 import { initialParameters } from '../../src/model/initial.js';
 import { allStateBlocks } from '../../src/model/named-values.js';
@@ -62,7 +63,7 @@ export async function gpuStep(device: Device, problem: Problem): Promise<Outcome
   const trials = seeds.length;
   const segments = segmentsOf(timeSteps, recompute);
   const program = trainingProgram(
-    { model, timeSteps, batch, trials, strategy, immediates: device.immediates, recompute },
+    { model, timeSteps, batch, trials, strategy, immediates: device.immediates, recompute, wavefront: lowerWavefront },
     { name: 'text', count: tokens.length, length: trainingStreamLength(tokens.length, batch) },
     { optimizer: sgd(), clip: {}, window: segments.length > 1 ? lowerSegments : undefined },
   );

@@ -3,19 +3,20 @@ import { cells } from '../../src/cells/index.js';
 import { evaluationProgram, type RunShape, trainingProgram } from '../../src/layers/network.js';
 import { lowerSegments } from '../../src/layers/segments.js';
 import { sequenceProgram } from '../../src/layers/sequences.js';
+import { lowerWavefront } from '../../src/layers/wavefront.js';
 import { embedding, linear, lstm, type Model, oneHot, sequential } from '../../src/model/description.js';
 import { type Bias, recurrent } from '../../src/model/recurrent.js';
 import { segmentsOf } from '../../src/model/segments.js';
 import { adagrad, adam, type Clip, type OptimizerDescription, rmsprop, sgd } from '../../src/model/optimizers.js';
-import { chooseStrategy } from '../../src/schedule/tiles.js';
 import type { Program } from '../../src/schedule/program.js';
+import { chooseStrategy, type Strategy } from '../../src/schedule/tiles.js';
 import { draws, heldRows, modelOf, oneRowEachDriver, pairwiseRows, strategyOf } from './cell-matrix.js';
 import { adapters, strategies } from './kernel-case.js';
 
 /** A run of `model` on a text of 10,000 tokens: no device, only the shapes. */
 export function runShape(model: Model, options: Partial<RunShape> = {}): RunShape {
   const { software } = strategies('step');
-  return { model, timeSteps: 8, batch: 4, trials: 1, strategy: software, immediates: true, ...options };
+  return { model, timeSteps: 8, batch: 4, trials: 1, strategy: software, immediates: true, wavefront: lowerWavefront, ...options };
 }
 
 export function training(
@@ -80,6 +81,15 @@ export function* programMatrix(): Generator<Program> {
         yield evaluation(run);
         yield generationProgram(run);
       }
+    }
+  }
+  for (const bias of ['both', 'input', 'none'] as const) {
+    const model = sequential([embedding(65, 5), lstm(17, { layers: 3, bias }), linear(65)]);
+    for (const [i, cut] of Object.values(strategies('step', 5)).entries()) {
+      const strategy: Strategy = { ...cut, driver: 'wavefront' };
+      const run = runShape(model, { strategy, immediates: i !== 1, trials: 1 + i, batch: 5 });
+      yield training(run);
+      yield evaluation(run);
     }
   }
   for (const driver of ['step', 'sequence'] as const) {

@@ -174,7 +174,7 @@ describe('a setting that cannot be is refused', () => {
     [{ optimizer: { ...adam(), beta2: 1 } }, 'adam beta2 is 1: give a number of at least 0 and below 1'],
     [{ clip: 5 }, 'clip is not an object'],
     [{ clip: { norm: '5' } }, 'clip norm is "5": give a number'],
-    [{ driver: 'magic' }, 'driver is "magic": use step, sequence, scan'],
+    [{ driver: 'magic' }, 'driver is "magic": use step, sequence, scan, wavefront'],
     [{ strategy: 'fast' }, 'strategy is not an object'],
     [{ strategy: { driver: 'step', matmul: { rows: 0 } } }, 'strategy recurrence is not an object'],
     [{ rates: 0.1 }, 'its rates are not a list of numbers'],

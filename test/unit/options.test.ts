@@ -45,7 +45,7 @@ const OUT_OF_RANGE: readonly [option: string, value: string, message: string][] 
   ['--forget-bias <x>', 'high', 'Give a number.'],
   ['--optimizer <name>', 'lion', 'Allowed choices are adam, rmsprop, sgd, adagrad.'],
   ['--recompute [t]', '0', 'Give a whole number from 1 to 65535.'],
-  ['--driver <name>', 'wave', 'Allowed choices are step, sequence, scan.'],
+  ['--driver <name>', 'wave', 'Allowed choices are step, sequence, scan, wavefront.'],
   ['--text <file>', '', 'Give a path.'],
   ['--resume <file>', '', 'Give a path.'],
   ['--chrome <path>', '', 'Give a path.'],
@@ -102,6 +102,8 @@ describe('the command line of npm start', () => {
     [['--bias', 'all'], 'lstm bias is "all": use both, input, gates, none.'],
     [['--cell', 'gru', '--driver', 'scan'], 'driver "scan" cannot carry gru, whose gates see the hidden state ' +
       'before: use "step" or "sequence", or a cell whose gates see the input alone (min-gru, min-lstm).'],
+    [['--layers', '1', '--driver', 'wavefront'], 'driver "wavefront" cannot carry lstm in one layer, which has no ' +
+      'other to advance with: use "step" or "sequence", or more layers.'],
   ])('refuses %j', (args, message) => {
     const error = refusal(...args);
     expect(error.exitCode).toBe(2);

@@ -98,6 +98,8 @@ describe('the matrix of cells', () => {
     expect(isFeasible({ ...of('lstm-1997'), bias: 'gates' })).toBe(true);
     expect(isFeasible({ ...of('lstm'), driver: 'scan' })).toBe(false);
     expect(isFeasible({ ...of('min-gru'), driver: 'scan' })).toBe(true);
+    expect(isFeasible({ ...of('gru'), driver: 'wavefront' })).toBe(true);
+    expect(isFeasible({ ...of('gru'), driver: 'wavefront', layers: 'one' })).toBe(false);
     expect(isFeasible({ ...of('clockwork'), own: 2, units: 8 })).toBe(true);
     expect(isFeasible({ ...of('clockwork'), own: 2, units: 1 }), 'three modules of one unit').toBe(false);
     expect(isFeasible({ ...of('gru'), own: 1 }), 'it has no options of its own').toBe(false);

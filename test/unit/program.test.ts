@@ -4,7 +4,7 @@ import { embedding, linear, lstm, oneHot, sequential } from '../../src/model/des
 import { adam } from '../../src/model/optimizers.js';
 import { recurrent } from '../../src/model/recurrent.js';
 import { generationProgram } from '../../src/layers/generation.js';
-import { type Driver, DRIVERS } from '../../src/kernels/recurrence.js';
+import type { Driver } from '../../src/kernels/recurrence.js';
 import { transpose } from '../../src/kernels/transpose.js';
 import { explain, explainTable } from '../../src/schedule/explain.js';
 import { place } from '../../src/schedule/place.js';
@@ -57,7 +57,7 @@ describe('dispatches of a training step', () => {
         return training(runShape(model, { timeSteps, strategy })).dispatches.length;
       };
       for (const T of [1, 7, 64]) {
-        for (const driver of scan ? DRIVERS : ['step', 'sequence'] as const) {
+        for (const driver of ['step', 'sequence', ...(scan ? ['scan'] as const : [])] as const) {
           const bound = once(name) + (driver === 'step' ? 2 * phases.length * T : 2);
           expect(of(driver, 1, T), `one layer, ${driver}`).toBeLessThanOrEqual(bound + 16);
           expect(of(driver, 5, T) - of(driver, 2, T), `three more, ${driver}`).toBe(3 * bound);
@@ -65,6 +65,30 @@ describe('dispatches of a training step', () => {
       }
     });
   }
+
+  test('layers that advance as a wavefront: 2(T + L − 1) for all, then 7 a layer + 16', () => {
+    const strategy: Strategy = { ...strategies('step').software, driver: 'wavefront' };
+    const of = (layers: number, timeSteps: number): number => {
+      const model = sequential([embedding(65, 16), lstm(24, { layers }), linear(65)]);
+      return training(runShape(model, { timeSteps, strategy })).dispatches.length;
+    };
+    for (const T of [1, 7, 64]) {
+      for (const L of [2, 3, 5]) {
+        expect(of(L, T)).toBeLessThanOrEqual(2 * (T + L - 1) + 7 * L + 16);
+        expect(of(L + 1, T) - of(L, T), 'a further layer').toBe(2 + 5);
+        expect(of(L, T + 1) - of(L, T), 'a further time step').toBe(2);
+      }
+    }
+  });
+
+  test('layers of equal shapes share their pipelines', () => {
+    const pipelines = (layers: number): number => {
+      const { dispatches } = training(runShape(sequential([embedding(65, 24), lstm(24, { layers }), linear(65)])));
+      return new Set(dispatches.map(({ kernel }) => kernel.file + JSON.stringify(kernel.defines))).size;
+    };
+    // The first reads an embedding, whose gradients are gathered, and those above rows.
+    expect(pipelines(3)).toBe(pipelines(2));
+  });
 
   test('trials add none', () => {
     const model = sequential([embedding(65, 16), lstm(24, { layers: 2 }), linear(65)]);
@@ -139,8 +163,9 @@ test('no dispatch writes a buffer that it also reads elsewhere, once placed', ()
 });
 
 test('the largest published model, M, with Adam and its evaluation takes under 60 MB', () => {
-  for (const driver of ['step', 'sequence'] as const) {
-    for (const strategy of Object.values(strategies(driver))) {
+  for (const driver of ['step', 'sequence', 'wavefront'] as const) {
+    for (const cut of Object.values(strategies('step'))) {
+      const strategy = { ...cut, driver };
       const model = sequential([oneHot(65), lstm(256, { layers: 2 }), linear(65)]);
       const run = runShape(model, { timeSteps: 64, batch: 32, strategy });
       const { bytes } = place([training(run, adam()), evaluation(run)]);

@@ -36,7 +36,7 @@ describe('an option out of range is named with its value and what is allowed', (
     ...[0, 1.5, 9].map((recompute): [string, TrainerOptions, string] => [`recompute ${recompute}`,
       { timeSteps: 8, recompute }, `recompute (where it is not true or false) is ${recompute}: ${whole(1, 8)}`]),
     ['precision x', { precision: 'x' as Precision }, 'precision is "x": use f32, f16'],
-    ['driver x', { driver: 'x' as Driver }, 'driver is "x": use step, sequence, scan'],
+    ['driver x', { driver: 'x' as Driver }, 'driver is "x": use step, sequence, scan, wavefront'],
     ['loss x', { loss: { kind: 'x' } as unknown as LossDescription }, 'loss is "x": use crossEntropy'],
   ];
   for (const [name, options, message] of cases) {
