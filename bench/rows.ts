@@ -4,7 +4,7 @@ import type { Counted, Round } from './measure.js';
 import { flopsPerStep, type Size } from './problem.js';
 import type { CeilingFigure, Cut, Result } from './report-types.js';
 import { median, spreadOf } from './statistics.js';
-import { OWN, systemEntry, TRIALS } from './system.js';
+import { OWN, systemEntry } from './system.js';
 
 /** A loss further than this from the float64 one is wrong. */
 export const LOSS_TOLERANCE = 1e-3;
@@ -23,8 +23,10 @@ export interface RowContext {
   readonly bundles: ReadonlyMap<string, number | null>;
 }
 
-/** Whether a row is of Latch or of what is measured with it: what is wrong there is an error, not a remark. */
-export const isOwn = (name: string): boolean => Object.hasOwn(OWN, name) || name === TRIALS.name;
+const OWN_SYSTEMS: ReadonlySet<string> = new Set(Object.values(OWN).map(({ system }) => system));
+
+/** Whether a row is of Latch, the reference or float32: what is wrong there is an error, not a remark. */
+export const isOwn = ({ system }: Pick<Result, 'system'>): boolean => OWN_SYSTEMS.has(system);
 
 /**
  * The last step whose loss every healthy run has read, so that "last" means the same; null where they share none. Runs
@@ -123,30 +125,30 @@ const told = ({ complaints: [first, ...others] }: Run): string =>
     others.length > 0 ? ` (and ${others.length} more)` : ''}`;
 
 const ownComplaint = (run: Run): string | undefined =>
-  (isOwn(run.name) && run.complaints.length > 0 ? told(run) : undefined);
+  (isOwn(systemEntry(run.name)) && run.complaints.length > 0 ? told(run) : undefined);
 
 function noteOf(run: Run): { note?: string } {
   const notes = [
     ...(run.natural.length === 0 && run.started?.warm ? ['its time is that of its second step alone'] : []),
-    ...(!isOwn(run.name) && run.complaints.length > 0 ? [told(run)] : []),
+    ...(!isOwn(systemEntry(run.name)) && run.complaints.length > 0 ? [told(run)] : []),
   ];
   return notes.length > 0 ? { note: notes.join('; ') } : {};
 }
 
 /**
- * Rows with `checks.agrees`: whether the loss at the common step is the float64 reference's. Where it is not, that is
- * an error in our own, a note on a peer's: it computes something else.
+ * Rows with `checks.agrees`: whether the loss at each one's `lossStep` is the float64 reference's, whose losses by step
+ * are `expected`. Where it is not, that is an error in our own, a note on a peer's: it computes something else.
  */
-export function judgeLastLosses(results: readonly Result[]): Result[] {
-  const reference = results.find(({ system }) => system === 'reference')?.loss[1] ?? null;
+export function judgeLastLosses(results: readonly Result[], expected: Run['losses']): Result[] {
   return results.map((result) => {
     const last = result.loss[1];
-    if (reference === null || last === null) return result;
+    const reference = result.lossStep === null ? undefined : expected[result.lossStep];
+    if (reference === undefined || last === null) return result;
     const agrees = Math.abs(last - reference) <= LOSS_TOLERANCE;
     const judged = { ...result, checks: { ...result.checks, agrees } };
     if (agrees || result.error !== undefined) return judged;
     const text = `wrong: its loss at step ${result.lossStep} is ${last}, the float64 reference's ${reference}`;
-    if (['latch', 'reference', 'float32'].includes(result.system)) return { ...judged, error: text };
+    if (isOwn(result)) return { ...judged, error: text };
     return { ...judged, note: [result.note, text].filter(Boolean).join('; ') };
   });
 }

@@ -11,7 +11,9 @@ import { type Addition, addResults, defaultFile, readResults } from './results-f
 import { isOwn } from './rows.js';
 import { runSize, type Surroundings } from './size-run.js';
 import { isCurvePoint, sizeOf } from './sizes.js';
+import { DEFAULT_PEERS, TORCH } from './system.js';
 import { formatCurves, formatReport } from './table.js';
+import { findTorch } from './torch.js';
 
 /** The ceiling's matmuls and their compilation, on a slow adapter. */
 const CEILING_SECONDS = 180;
@@ -31,8 +33,8 @@ export async function main(args: readonly string[]): Promise<number> {
       (report) => save(report.adapter, { kernels: [report] }));
   }
   const reports = await measureSizes(options, save);
-  const failed = reports.some(({ results }) => results.some(({ name, system, error }) =>
-    error !== undefined && (system === 'latch' || isOwn(name))));
+  const failed = reports.some(({ results }) =>
+    results.some((result) => result.error !== undefined && isOwn(result)));
   return failed ? 1 : 0;
 }
 
@@ -80,6 +82,7 @@ async function lookAround(hosts: Hosts, options: Options, log: (text: string) =>
     const ceiling = await probe.call('ceiling', [], CEILING_SECONDS);
     return {
       hosts, software, options, log,
+      ...((options.peers ?? DEFAULT_PEERS).includes(TORCH) ? { torch: await findTorch() } : {}),
       conditions: { adapter, runtime: hosts.runtime, version: hosts.version(), command: options.command, ceiling },
       chosenDriver: (size) => drivers.get(keyOf(size))!,
     };

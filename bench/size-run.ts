@@ -8,10 +8,10 @@ import { type Options, STEPS } from './options.js';
 import { choosePeers, type Effort } from './plan.js';
 import { createProblem, flopsPerStep, type Size, SIZES } from './problem.js';
 import type { Cut, Conditions, Report, Result } from './report-types.js';
-import { judgeLastLosses, lastCommonStep, LOSS_TOLERANCE, rowOf, shortened } from './rows.js';
+import { judgeLastLosses, lastCommonStep, rowOf, shortened } from './rows.js';
 import { isCurvePoint, sizeOf } from './sizes.js';
 import { DEFAULT_PEERS, OWN, systemEntry, TORCH, TRIALS } from './system.js';
-import { findTorch, torchResults } from './torch.js';
+import { type Torch, torchResults } from './torch.js';
 
 /** What all sizes of a run share. */
 export interface Surroundings {
@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly conditions: Omit<Conditions, 'date'>;
   readonly software: boolean;
   readonly options: Options;
+  /** PyTorch, where it is asked for. */
+  readonly torch?: Torch;
   /** The driver that Latch takes by itself. */
   readonly chosenDriver: (size: Size) => Driver;
   readonly log: (text: string) => void;
@@ -54,14 +56,14 @@ export async function runSize(name: string, around: Surroundings): Promise<Repor
     sizeName: name, size, ceiling: conditions.ceiling, chosen: driver, expected, bundles,
     commonStep: lastCommonStep(runs),
   };
-  const rows = judgeLastLosses(runs.filter(({ skipped }) => skipped === undefined).map((run) => rowOf(run, context)));
-  const torch = (options.peers ?? DEFAULT_PEERS).includes(TORCH)
-    ? await torchRows(name, runs.find((run) => run.name === 'reference'), cut, log) : [];
+  const reference = runs.find((run) => run.name === 'reference')?.losses ?? {};
+  const rows = runs.filter(({ skipped }) => skipped === undefined).map((run) => rowOf(run, context));
+  const torch = around.torch ? await torchRows(name, around.torch, reference, { cut, log }) : [];
   const inference = options.inference && Object.hasOwn(SIZES, name)
     ? await inferenceContest(hosts, pages, { size, software, log }) : [];
   return {
     ...conditions, date, size: name, shape: size, seconds: (Date.now() - begun) / 1000, expectedFirstLoss: expected,
-    results: [...rows, ...torch], cut: [...cut, ...shortened(runs, effort.steps)], inference,
+    results: judgeLastLosses([...rows, ...torch], reference), cut: [...cut, ...shortened(runs, effort.steps)], inference,
   };
 }
 
@@ -89,25 +91,22 @@ function peersOf(
 
 /** PyTorch's rows, where it is there; their last loss is at the last step that the reference has read too. */
 async function torchRows(
-  name: string, reference: Run | undefined, cut: Cut[], log: (text: string) => void,
+  name: string, torch: Torch, reference: Run['losses'], { cut, log }: { cut: Cut[]; log: (text: string) => void },
 ): Promise<Result[]> {
-  const found = await findTorch();
-  if ('missing' in found) {
-    cut.push({ name: TORCH, what: 'left out', why: found.missing });
+  const leftOut = (what: string, why: string): Result[] => {
+    cut.push({ name: TORCH, what, why });
     return [];
-  }
+  };
+  if ('missing' in torch) return leftOut('left out', torch.missing);
   try {
-    const results = await torchResults([name], log);
+    const results = await torchResults(name, torch.version, log);
     return results.map(({ losses, ...row }) => {
-      const step = Math.max(...Object.keys(losses).map(Number).filter((n) => reference?.losses[n] !== undefined));
-      const [loss, right] = [losses[step], reference?.losses[step]];
-      if (loss === undefined || right === undefined) return row;
-      const agrees = Math.abs(loss - right) <= LOSS_TOLERANCE;
-      return { ...row, loss: [row.loss[0], loss], lossStep: step, checks: { ...row.checks, agrees } };
+      const step = Math.max(...Object.keys(losses).map(Number).filter((n) => reference[n] !== undefined));
+      const loss = losses[step];
+      return loss === undefined ? row : { ...row, loss: [row.loss[0], loss], lossStep: step };
     });
   } catch (error) {
-    cut.push({ name: TORCH, what: 'broke off', why: error instanceof Error ? error.message : String(error) });
-    return [];
+    return leftOut('broke off', error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -7,6 +7,7 @@ import { root } from '../scripts/lib/state.mjs';
 import { expectedFirstLoss } from './expected.js';
 import { createProblem, flopsPerStep, type Problem, TRAINING } from './problem.js';
 import type { Result } from './report-types.js';
+import { LOSS_TOLERANCE } from './rows.js';
 import { sizeOf } from './sizes.js';
 
 /** A row, and every loss that was read, by step from 1. */
@@ -19,14 +20,15 @@ type Row = Pick<Result, 'name' | 'spread' | 'spreadSync' | 'steps' | 'stepsSync'
 };
 interface FailedRow { readonly name: string; readonly error: string }
 
-/** A first loss further than this from the float64 one is wrong. */
-const TOLERANCE = 1e-3;
 const MINUTES = 10;
 
 const run = promisify(execFile);
 
-/** Whether `python3` has PyTorch with CUDA; else why not, in a line. */
-export async function findTorch(): Promise<{ readonly version: string } | { readonly missing: string }> {
+/** The PyTorch with CUDA that `python3` has; else why it has none, in a line. */
+export type Torch = { readonly version: string } | { readonly missing: string };
+
+/** Asks `python3`, which takes seconds: once a run. */
+export async function findTorch(): Promise<Torch> {
   const probe = 'import torch; print(torch.__version__ if torch.cuda.is_available() else "")';
   try {
     const version = (await run('python3', ['-c', probe], { timeout: 60_000 })).stdout.trim();
@@ -38,24 +40,17 @@ export async function findTorch(): Promise<{ readonly version: string } | { read
 }
 
 /**
- * The problem of each size with PyTorch's `nn.LSTM` on CUDA: rows `torch`, `torch-graph`, `torch-tf32` and
- * `torch-graph-tf32`. Gives nothing, and says so in one line, where `python3` has no PyTorch with CUDA.
+ * The problem of one size with `nn.LSTM` on CUDA of the PyTorch that {@link findTorch} found: rows `torch`,
+ * `torch-graph`, `torch-tf32` and `torch-graph-tf32`.
  * @throws Error with Python's own words where it breaks off
  */
-export async function torchResults(sizes: readonly string[], log: (text: string) => void): Promise<TorchResult[]> {
-  const found = await findTorch();
-  if ('missing' in found) {
-    log(`torch: left out, ${found.missing}`);
-    return [];
-  }
-  const results: TorchResult[] = [];
-  for (const name of sizes) {
-    log(`torch ${found.version}: ${name}`);
-    const problem = createProblem(sizeOf(name));
-    const { device, rows } = await measure(problem);
-    results.push(...rows.map((row) => resultOf(row, name, problem, device)));
-  }
-  return results;
+export async function torchResults(
+  size: string, version: string, log: (text: string) => void,
+): Promise<TorchResult[]> {
+  log(`torch ${version}`);
+  const problem = createProblem(sizeOf(size));
+  const { device, rows } = await measure(problem);
+  return rows.map((row) => resultOf(row, size, problem, device));
 }
 
 async function measure(problem: Problem): Promise<{ device: string; rows: (Row | FailedRow)[] }> {
@@ -111,7 +106,7 @@ export function resultOf(row: Row | FailedRow, size: string, problem: Problem, d
   const lossStep = Math.max(...steps);
   const [first, last] = [losses[1]!, losses[lossStep]!];
   const expected = expectedFirstLoss(problem);
-  const right = Math.abs(first - expected) <= TOLERANCE; // false for NaN
+  const right = Math.abs(first - expected) <= LOSS_TOLERANCE; // false for NaN
   return {
     ...EMPTY, ...row, size, usPerTimeStep: (msPerStep * 1000) / problem.timeSteps,
     gflops: flopsPerStep(problem) / msPerStep / 1e6, loss: [first, last], lossStep,

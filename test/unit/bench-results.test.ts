@@ -7,7 +7,7 @@ import { curvesOf } from '../../bench/curves.js';
 import { flopsPerStep, SIZES } from '../../bench/problem.js';
 import type { Report, Result, ResultsFile } from '../../bench/report-types.js';
 import { adapterSlug, merge, readResults } from '../../bench/results-file.js';
-import { judgeLastLosses, lastCommonStep, rowOf, shortened } from '../../bench/rows.js';
+import { isOwn, judgeLastLosses, lastCommonStep, rowOf, shortened } from '../../bench/rows.js';
 import { sizeOf } from '../../bench/sizes.js';
 import { formatReport } from '../../bench/table.js';
 
@@ -94,11 +94,24 @@ describe('losses', () => {
   it('that are not the reference\'s are an error in our own, a remark on a peer\'s', () => {
     const rows = ['latch-step', 'reference', 'tfjs'].map((name) =>
       rowOf(run(name, name === 'reference' ? {} : { losses: { 1: 4.174, 29: 3.95 } }), context));
-    const [latch, reference, tfjs] = judgeLastLosses(rows);
+    const [latch, reference, tfjs] = judgeLastLosses(rows, run('reference').losses);
     const text = 'wrong: its loss at step 29 is 3.95, the float64 reference\'s 3.9';
     expect(latch).toMatchObject({ error: text, checks: { agrees: false } });
     expect(tfjs).toMatchObject({ note: text, checks: { agrees: false } });
     expect(reference).toMatchObject({ checks: { agrees: true } });
+  });
+
+  it('are compared at the step that the row names, and not at all where the reference has not read that', () => {
+    const row = rowOf(run('tfjs', { losses: { 1: 4.174, 12: 4.1, 29: 3.9 } }), context);
+    const at = (lossStep: number) => ({ ...row, loss: [4.174, 4.1] as const, lossStep });
+    const [twelfth, unread] = judgeLastLosses([at(12), at(13)], { 12: 4, 29: 4.1 });
+    expect(twelfth!.note).toBe('wrong: its loss at step 12 is 4.1, the float64 reference\'s 4');
+    expect(unread).toMatchObject({ checks: { agrees: null } });
+  });
+
+  it('that are wrong are errors in Latch, the reference and float32 alone', () => {
+    const own = ['latch', 'reference', 'float32', 'tfjs', 'jax', 'torch'].filter((system) => isOwn({ system }));
+    expect(own).toEqual(['latch', 'reference', 'float32']);
   });
 });
 
