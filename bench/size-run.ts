@@ -63,7 +63,8 @@ export async function runSize(name: string, around: Surroundings): Promise<Repor
     ? await inferenceContest(hosts, pages, { size, software, log }) : [];
   return {
     ...conditions, date, size: name, shape: size, seconds: (Date.now() - begun) / 1000, expectedFirstLoss: expected,
-    results: judgeLastLosses([...rows, ...torch], reference), cut: [...cut, ...shortened(runs, effort.steps)], inference,
+    results: judgeLastLosses([...rows, ...torch], reference), cut: [...cut, ...shortened(runs, effort.steps)],
+    inference,
   };
 }
 

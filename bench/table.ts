@@ -32,8 +32,8 @@ function trainingTable({ results, shape }: Report): string[] {
     ...columns(header, rows),
     '',
     'ms/step: median of rounds taken in turn, the loss read at the end of each. spread: (slowest − fastest round) /',
-    `median. sync: the loss read after every step. µs/T: of each of ${shape.timeSteps} time steps. Dispatches, submits,`,
-    'buffers: made in a step. of best: share of the best matmul. KB gz: what a page loads.',
+    `median. sync: the loss read after every step. µs/T: of each of ${shape.timeSteps} time steps. Dispatches,`,
+    'submits, buffers: made in a step. of best: share of the best matmul. KB gz: what a page loads.',
   ];
 }
 

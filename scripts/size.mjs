@@ -1,5 +1,6 @@
-// What the library costs a page, minified and gzipped at level 9: what the README's first program loads at once, and all
-// that there is. Cells beyond the LSTM, checkpoints and the float64 reference are loaded when they are first asked for.
+// What the library costs a page, minified and gzipped at level 9: what the README's first program loads at once, and
+// all that there is. Cells beyond the LSTM, checkpoints and the float64 reference are loaded when they are first asked
+// for.
 //   npm run size [-- --limit KB]   exits 1 where the program loads more than the limit (43 KB when none is given)
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

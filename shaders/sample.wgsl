@@ -1,4 +1,3 @@
-#include "lib/extensions.wgsl"
 // The next token from a row of logits: from softmax(x / temperature) by its cumulative sum, or the largest where the
 // temperature is 0 (the first of equals). Within the prime the text itself is the next token.
 //
@@ -10,6 +9,7 @@
 // Work: one thread; V is a character vocabulary. SHARED: a workgroup loads the logits and takes the exponentials, and
 // one thread adds them up in the same order. CPU twin: src/reference/sample.ts
 
+#include "lib/extensions.wgsl"
 #include "lib/time.wgsl"
 #include "lib/control.wgsl"
 #include "lib/philox.wgsl"

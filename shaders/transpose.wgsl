@@ -1,5 +1,6 @@
 // out[j, i] = in[i, j] for ROWS × COLUMNS vec4f: recurrent weights with each quartet of columns turned to a row, once a
-// step, so that the backward drivers' neighbouring threads load neighbouring addresses; with HALF as float16 holds them.
+// step, so that the backward drivers' neighbouring threads load neighbouring addresses; with HALF as float16 holds
+// them.
 //
 // Bindings: 0 in, 1 out. Strides (one trial to the next) are in vec4f.
 // Work: a thread moves one vec4f; writes are neighbours. No workgroup memory.

@@ -50,7 +50,8 @@ export class Product {
 
   /** C += A·B where k is long, as in a sum over all rows of a batch: block by block, so that panels stay in cache. */
   addOver(
-    depth: number, m: number, a: Float32Array, aAt: number, b: Float32Array, bAt: number, c: Float32Array, pitch: number,
+    depth: number, m: number, a: Float32Array, aAt: number, b: Float32Array, bAt: number, c: Float32Array,
+    pitch: number,
   ): void {
     for (let first = 0; first < depth; first += this.most) {
       this.setRight(b, bAt + first * this.rightAt.inner, Math.min(this.most, depth - first));

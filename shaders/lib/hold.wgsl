@@ -1,5 +1,6 @@
 // Phase %p's recurrent weights held in workgroup memory, source after source without padding: a workgroup of driver
-// `sequence` copies them once before its loop over time (persistent RNN, Diamos 2016). The product then reads them there.
+// `sequence` copies them once before its loop over time (persistent RNN, Diamos 2016). The product then reads them
+// there.
 
 #if ${HELD}
 #if ${PRODUCT}

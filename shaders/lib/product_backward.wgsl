@@ -1,6 +1,6 @@
 // ∂L/∂source_s = dZ·R_sᵀ for a block's ROWS × UNITS units of each source, in registers, then in the array products,
-// [source, row, unit]; zero unless `begun`. dZ is that of time `origin`. R is read where it lies, or, HELD, in workgroup
-// memory. Phase %p; see lib/retreat.wgsl.
+// [source, row, unit]; zero unless `begun`. dZ is that of time `origin`. R is read where it lies, or, HELD, in
+// workgroup memory. Phase %p; see lib/retreat.wgsl.
 
 %unroll q ${UNITS}
   let unit%q = min(block * UNITS + %qu, ${OUT_UNITS}u - 1u);

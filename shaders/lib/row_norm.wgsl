@@ -1,7 +1,6 @@
 // The norm of a row: y = (x − mean)·scale, scale = 1/√(variance + 10⁻⁵), the variance biased (Ba, Kiros & Hinton 2016,
 // equation 4). Every thread of a row takes it for itself, in the same order: it costs what the product does, and no
-// barrier. shaders/normalise.wgsl takes the
-// same norm, a thread a row. CPU twin: src/reference/row-norm.ts
+// barrier. shaders/normalise.wgsl takes the same norm, a thread a row. CPU twin: src/reference/row-norm.ts
 
 struct Norm { mean: f32, scale: f32 }
 

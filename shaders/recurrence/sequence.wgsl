@@ -1,7 +1,3 @@
-#if ${HALF}
-enable f16;
-#endif
-#include "lib/extensions.wgsl"
 // Driver `sequence`: STEPS time steps in one dispatch, which for a short window are all. Equation: lib/advance.wgsl;
 // arrays: lib/forward.wgsl; the cell: cells/.
 //
@@ -12,6 +8,10 @@ enable f16;
 //   trial's recurrent weights to workgroup memory, with HALF as float16; sums are float32 all the same.
 // CPU twin: src/reference/recurrence.ts
 
+#if ${HALF}
+enable f16;
+#endif
+#include "lib/extensions.wgsl"
 #include "lib/time.wgsl"
 #include "lib/forward.wgsl"
 

@@ -1,7 +1,3 @@
-#if ${HALF}
-enable f16;
-#endif
-#include "lib/extensions.wgsl"
 // Driver `sequence`, backward: STEPS time steps in one dispatch. Equation: lib/retreat.wgsl; arrays: lib/backward.wgsl.
 //
 // Bindings: 0 gates, 1 d_output, 2 states, 3 d_states, then transposed, d_extra, own, control where there are; the
@@ -9,6 +5,10 @@ enable f16;
 // Work: as recurrence/sequence.wgsl; dZ_t goes from thread to thread through storage memory.
 // CPU twin: src/reference/recurrence.ts
 
+#if ${HALF}
+enable f16;
+#endif
+#include "lib/extensions.wgsl"
 #include "lib/time.wgsl"
 #include "lib/backward.wgsl"
 

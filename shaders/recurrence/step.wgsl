@@ -1,4 +1,3 @@
-#include "lib/extensions.wgsl"
 // Driver `step`: one dispatch a phase of a time step, which for most cells is one. Equation: lib/advance.wgsl; arrays:
 // lib/forward.wgsl; the cell: cells/.
 //
@@ -8,6 +7,7 @@
 //   With SUBGROUPS all threads of a workgroup have the same rows.
 // CPU twin: src/reference/recurrence.ts
 
+#include "lib/extensions.wgsl"
 #include "lib/time.wgsl"
 #include "lib/forward.wgsl"
 

@@ -1,10 +1,10 @@
-#include "lib/extensions.wgsl"
 // Driver `step`, backward: one dispatch a phase of a time step. Equation: lib/retreat.wgsl; arrays: lib/backward.wgsl.
 //
 // Bindings: 0 gates, 1 d_output, 2 states, 3 d_states, then transposed, d_extra, own, control where there are; the time
 //   index t as an immediate.
 // Work: as recurrence/step.wgsl. CPU twin: src/reference/recurrence.ts
 
+#include "lib/extensions.wgsl"
 #include "lib/time.wgsl"
 #include "lib/backward.wgsl"
 

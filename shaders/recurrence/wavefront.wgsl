@@ -1,12 +1,12 @@
-#include "lib/extensions.wgsl"
 // Driver `wavefront`: one dispatch a diagonal, layer l at time t beside layer l + 1 at time t − 1, so that L layers
-// take T + L − 1 dispatches and not L·T (Appleyard et al. 2016, section 3). Equation: lib/advance.wgsl, with the product
-// of the layer below besides; arrays: lib/forward.wgsl, of all layers; the cell: cells/.
+// take T + L − 1 dispatches and not L·T (Appleyard et al. 2016, section 3). Equation: lib/advance.wgsl, with the
+// product of the layer below besides; arrays: lib/forward.wgsl, of all layers; the cell: cells/.
 //
 // Bindings: 0 gates, 1 states, 2 weights, then own, control where there are; the diagonal as an immediate.
 // Work: as recurrence/step.wgsl, the grid being spread over layers too.
 // CPU twin: src/reference/recurrence.ts, layer by layer
 
+#include "lib/extensions.wgsl"
 #include "lib/time.wgsl"
 #include "lib/forward.wgsl"
 

@@ -1,4 +1,3 @@
-#include "lib/extensions.wgsl"
 // Driver `wavefront`, backward: one dispatch a diagonal, layer l at time t beside layer l − 1 at time t + 1. Equation:
 // lib/retreat.wgsl, with the gradient of the layer above in place of the output's; arrays: lib/backward.wgsl, of all
 // layers, d_output being the last one's and `transposed` all recurrent weights, then all input weights but the first.
@@ -7,6 +6,7 @@
 //   diagonal, counted as the way back goes, as an immediate.
 // Work: as recurrence/wavefront.wgsl. CPU twin: src/reference/recurrence.ts, layer by layer
 
+#include "lib/extensions.wgsl"
 #include "lib/time.wgsl"
 #include "lib/backward.wgsl"
 

@@ -3,9 +3,9 @@ import type { Defines, Kernel } from './kernel.js';
 
 /**
  * From a file under `shaders/` to WGSL: `#include "file"`, `#phases "file"` (once for each phase of a cell, `%p` and
- * `${NAME}` being the phase's), then `wgsl-preprocessor` (`#if ${NAME}` … `#endif`,
- * `${NAME}`), then `%unroll i N` … `%end`, which writes its lines N times with `%i` (and `%{4*i+j}`) replaced.
- * Registers cannot be indexed and no driver is sure to unroll, so register tiles are unrolled here.
+ * `${NAME}` being the phase's), then `wgsl-preprocessor` (`#if ${NAME}` … `#endif`, `${NAME}`), then `%unroll i N` …
+ * `%end`, which writes its lines N times with `%i` (and `%{4*i+j}`) replaced. Registers cannot be indexed and no driver
+ * is sure to unroll, so register tiles are unrolled here.
  */
 const files = import.meta.glob<string>([
   '../../shaders/**/*.wgsl',

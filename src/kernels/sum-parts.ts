@@ -1,6 +1,9 @@
 import { grid, type Kernel } from './kernel.js';
 
-/** Typed face of `shaders/sum_parts.wgsl`: parts [trials, parts, size] → sum [trials, size], `strideSum` floats apart. */
+/**
+ * Typed face of `shaders/sum_parts.wgsl`: parts [trials, parts, size] → sum [trials, size], one trial's `strideSum`
+ * floats from the next's.
+ */
 export function sumParts(
   { size, parts, trials, strideSum }: { size: number; parts: number; trials: number; strideSum: number },
 ): Kernel {

@@ -1,6 +1,9 @@
 import { ceilDiv, type Kernel } from './kernel.js';
 
-/** Typed face of `shaders/transpose.wgsl`: a matrix [rows, columns] of vec4f, turned; `half`: as float16 holds it. Strides in floats. */
+/**
+ * Typed face of `shaders/transpose.wgsl`: a matrix [rows, columns] of vec4f, turned; `half`: as float16 holds it.
+ * Strides in floats.
+ */
 export function transpose({ rows, columns, trials, strideIn, strideOut, half = false }: {
   rows: number; columns: number; trials: number; strideIn: number; strideOut: number; half?: boolean;
 }): Kernel {

@@ -67,7 +67,9 @@ function gatesView({ gates, shape }: Pass): View {
   return shape.cell.normed ? { ...gates, size: 3 * gatesSize(shape), stride: 0 } : gates;
 }
 
-export const pick = (bindings: Record<string, unknown>, views: Record<string, View | undefined>): Record<string, View> =>
+export const pick = (
+  bindings: Record<string, unknown>, views: Record<string, View | undefined>,
+): Record<string, View> =>
   Object.fromEntries(Object.keys(bindings).map((name) => [name, views[name]!]));
 
 /** The times of a direction in the order it goes. */
@@ -232,7 +234,8 @@ function packed({ builder, trials, timeSteps, batch }: Lowering, { label, shape,
 }
 
 export function ownGradient(
-  lowering: Lowering, { label, shape }: Pass, { extra, ownGradients }: Pick<Arriving, 'extra' | 'ownGradients'>, own: Parameter,
+  lowering: Lowering, { label, shape }: Pass, { extra, ownGradients }: Pick<Arriving, 'extra' | 'ownGradients'>,
+  own: Parameter,
 ): void {
   const { builder, trials, timeSteps, batch, layout, strategy } = lowering;
   const size = timeSteps * batch * shape.units * ownLanes(shape.cell);

@@ -14,7 +14,9 @@ export const largestHeld = ({ layers }: Model, held: Held): number => Math.max(0
     : [])));
 
 /** Whether there are recurrent weights, and those of every layer fit a workgroup's memory. */
-export function holds(adapter: Pick<AdapterDescription, 'software' | 'workgroupMemory'>, model: Model, held: Held): boolean {
+export function holds(
+  adapter: Pick<AdapterDescription, 'software' | 'workgroupMemory'>, model: Model, held: Held,
+): boolean {
   const bytes = largestHeld(model, held);
   return bytes > 0 && bytes <= (adapter.workgroupMemory ?? LEAST_WORKGROUP_MEMORY);
 }
@@ -25,7 +27,7 @@ export function heldHere(adapter: AdapterDescription, model: Model, tile: Recurr
   return held === 'f32' && !holds(adapter, model, held) ? rest : tile;
 }
 
-/** @throws RangeError where the adapter cannot hold the model's recurrent weights as float16; `driver`: if asked for. */
+/** @throws RangeError where the adapter cannot hold the model's recurrent weights as float16; `driver`: asked for. */
 export function checkHalf(adapter: AdapterDescription, model: Model, driver: Driver | undefined): void {
   const refuse = (reason: string): never => {
     throw new RangeError(`precision "f16" ${reason}, or leave precision out (f32)`);

@@ -3,7 +3,9 @@ import { readSafetensors, type Tensor } from '../io/safetensors.js';
 import { DRIVERS } from '../kernels/recurrence.js';
 import { checkInteger, checkOneOf } from '../model/check.js';
 import { checkTextModel } from '../model/description.js';
-import { checkRunShape, emptySnapshot, PRECISIONS, precisionOf, type Snapshot, snapshotLengths } from '../model/engine.js';
+import {
+  checkRunShape, emptySnapshot, PRECISIONS, precisionOf, type Snapshot, snapshotLengths,
+} from '../model/engine.js';
 import { checkRates } from '../model/optimizers.js';
 import { fieldsOf, parseClip, parseModel, parseOptimizer } from '../model/parse.js';
 import {
@@ -103,7 +105,8 @@ function parseSettings(json: unknown): Settings {
     clip: parseClip(fields['clip']),
     driver: checkOneOf('driver', fields['driver'], DRIVERS),
     ...(fields['rates'] === undefined ? {} : { rates: parseRates(fields['rates'], seeds.length) }),
-    ...(fields['strategy'] === undefined ? {} : { strategy: strategyFor(precision, parseStrategy(fields['strategy'])) }),
+    ...(fields['strategy'] === undefined
+      ? {} : { strategy: strategyFor(precision, parseStrategy(fields['strategy'])) }),
     ...(fields['recompute'] === undefined
       ? {} : { recompute: checkInteger('recompute', fields['recompute'], 1, shape.timeSteps) }),
     ...precision,

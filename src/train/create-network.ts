@@ -19,8 +19,8 @@ export interface GpuNetworkOptions extends NetworkOptions {
 
 /**
  * A network on the GPU for sequences of one's own: outputs, states and all gradients.
- * @throws RangeError where an option is out of range, the driver cannot carry a cell of the model, or the adapter cannot
- * hold its recurrent weights as float16.
+ * @throws RangeError where an option is out of range, the driver cannot carry a cell of the model, or the adapter
+ * cannot hold its recurrent weights as float16.
  */
 export async function createNetwork(
   device: Device, model: Model, options: GpuNetworkOptions,

@@ -41,7 +41,8 @@ async function find(key: string, device: Device, workload: Workload, options: Tu
 }
 
 function keyOf(
-  { adapter, immediates }: Device, { model, timeSteps, batch, precision }: Workload, { driver, milliseconds }: TunedOptions,
+  { adapter, immediates }: Device, { model, timeSteps, batch, precision }: Workload,
+  { driver, milliseconds }: TunedOptions,
 ): string {
   return STORAGE_PREFIX + JSON.stringify([
     LIBRARY_VERSION, adapter, immediates, model.layers, timeSteps, batch, precision ?? null,

@@ -165,7 +165,7 @@ describe('npm start', () => {
     expect(await readFile(file)).toEqual(before);
   });
 
-  it('measures with --tune what is the fastest, says what was chosen and against what, and trains with it', async () => {
+  it('measures with --tune what is the fastest, says what was chosen against what, and trains with it', async () => {
     const { code, stdout, stderr } = await train(tiny('--tune', '--steps', '2'));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/Measured in .*, training steps of \d+ time steps: /);

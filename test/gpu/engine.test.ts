@@ -57,7 +57,7 @@ describe('ten steps give the reference\'s losses to 1e-4', () => {
 
 describe('trials', () => {
   for (const driver of ['step', 'sequence'] as const) {
-    test(`each of three has, bit for bit, the losses of its seed alone: ${driver} driver, dropout, clipping`, async () => {
+    test(`each of three has, bit for bit, the losses of its seed alone: ${driver}, dropout, clipping`, async () => {
       const seeds = [5, 1, 4294967295];
       const together = await train(await gpu({ seeds }, driver), 0, 8);
       for (const [n, seed] of seeds.entries()) {
@@ -222,7 +222,8 @@ describe('after training', () => {
 
   test('two writers at once write what each writes alone, also while the engine trains', async () => {
     const { engine } = await both;
-    const options = [{ seed: 1, trial: 0, temperature: 1, length: 90 }, { seed: 2, trial: 1, temperature: 1, length: 70 }];
+    const options =
+    [{ seed: 1, trial: 0, temperature: 1, length: 90 }, { seed: 2, trial: 1, temperature: 1, length: 70 }];
     const alone = [await generated(engine, options[0]), await generated(engine, options[1])];
     expect(await Promise.all(options.map((each) => generated(engine, each)))).toEqual(alone);
 

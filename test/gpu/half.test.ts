@@ -1,8 +1,8 @@
 // Recurrent weights as float16. The exact claim: a network with them is, within float32's bounds, the float64 reference
 // whose recurrent weights were rounded likewise; sums, gates, states and gradients are float32 as ever.
 //
-// Against unrounded weights the bound follows from 11 bits: ŵ = w·(1 + δ), |δ| ≤ 2^-11 (w of at least 2^-14), so that one
-// product differs by Σ|h·w·δ| ≤ 2^-11·Σ|h·w|.
+// Against unrounded weights the bound follows from 11 bits: ŵ = w·(1 + δ), |δ| ≤ 2^-11 (w of at least 2^-14), so that
+// one product differs by Σ|h·w·δ| ≤ 2^-11·Σ|h·w|.
 //
 // Numbers are tested where the adapter has shader-f16, its absence where it has not; all its shaders are compiled in
 // test/unit/shaders.test.ts.
@@ -65,7 +65,7 @@ describe.runIf(device.adapter.f16)('with float16 a network agrees with the refer
   rows.forEach((row, i) => testNumbers(row, 9000 + i));
 });
 
-test.runIf(device.adapter.f16)('one step lies within 2^-11 of Σ|h·w| of the reference of unrounded weights', async () => {
+test.runIf(device.adapter.f16)('one step lies within 2^-11·Σ|h·w| of the reference of unrounded weights', async () => {
   const [units, seed] = [33, 9100];
   const model = sequential([input(1), recurrent('rnn-identity', units, { bias: 'none' })]);
   const random = new CounterRandom(seed, 0);
@@ -80,7 +80,8 @@ test.runIf(device.adapter.f16)('one step lies within 2^-11 of Σ|h·w| of the re
     // A weight below 2^-14 moves by 2^-15 at most; float32's own sum by 33·2^-24 of Σ|h·w|, and so once more its input.
     const bound = hidden.reduce((sum, x, k) => {
       const weight = Math.abs(weights[u * units + k]!);
-      return sum + Math.abs(x) * (Math.max(2 ** -11 * weight, weight < 2 ** -14 ? 2 ** -15 : 0) + 34 * 2 ** -24 * weight);
+      const rounding = Math.max(2 ** -11 * weight, weight < 2 ** -14 ? 2 ** -15 : 0);
+      return sum + Math.abs(x) * (rounding + 34 * 2 ** -24 * weight);
     }, 0);
     return Math.abs(actual[u]! - h) / bound;
   });

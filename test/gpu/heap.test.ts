@@ -50,7 +50,8 @@ if (environment === 'node') describe('JavaScript memory', () => {
       const bytes = await heap.allocated(() => steps(engine, 100, 400));
       engine.destroy();
       // Not the runtime's own callbacks, and not the results themselves.
-      const ours = [...bytes].filter(([name]) => /^(submit|control|results|read|mapped|record|encode|write)/.test(name));
+      const ours = [...bytes]
+        .filter(([name]) => /^(submit|control|results|read|mapped|record|encode|write)/.test(name));
       const sum = ours.reduce((total, [, size]) => total + size, 0) / 300;
       console.log(`${trials} trials: ${sum.toFixed(0)} bytes a step`);
       return sum;

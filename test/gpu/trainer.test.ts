@@ -171,9 +171,9 @@ test('a model too large is refused with its size and the adapter\'s limit, befor
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toLocaleString('en', { maximumFractionDigits: 1 })} MB`;
   const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   expect(await errorOf(() => create({}, large))).toBe(
-    `GpuError: the model is too large for this adapter: its buffer "parameters" needs ${megabytes(4 * large.layout.size)} ` +
-    `and ${adapter.name} allows ${megabytes(limit)} a buffer; use fewer units, a smaller batch, fewer time steps or ` +
-    'fewer trials',
+    'GpuError: the model is too large for this adapter: its buffer "parameters" needs ' +
+    `${megabytes(4 * large.layout.size)} and ${adapter.name} allows ${megabytes(limit)} a buffer; ` +
+    'use fewer units, a smaller batch, fewer time steps or fewer trials',
   );
   expect(4 * large.layout.size).toBeGreaterThan(34e9);
 });

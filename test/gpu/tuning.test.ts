@@ -70,13 +70,14 @@ describe('a search', () => {
 
   test('begins nothing when its time is up', async () => {
     const device = await testDevice();
-    const { tried, chosen, strategy } = await searchStrategy(device, { model: bigram, ...shape }, { milliseconds: NOW });
+    const workload = { model: bigram, ...shape };
+    const { tried, chosen, strategy } = await searchStrategy(device, workload, { milliseconds: NOW });
     expect(tried.slice(1).every(({ reason }) => /time for measuring was up|the same as/.test(reason!))).toBe(true);
     expect(chosen).toEqual([]);
-    expect(strategy).toEqual(chooseStrategy(device.adapter, { model: bigram, ...shape }));
+    expect(strategy).toEqual(chooseStrategy(device.adapter, workload));
   });
 
-  test('measures fewer time steps where a step takes long, and throws where the table\'s choice cannot run', async () => {
+  test('measures fewer time steps where one takes long, and throws where the table\'s choice cannot run', async () => {
     const device = await testDevice();
     const long = { model: bigram, timeSteps: 2000, batch: 3 };
     expect((await searchStrategy(device, long, { milliseconds: NOW })).timeSteps).toBeLessThanOrEqual(256);
@@ -112,7 +113,8 @@ test('candidates are drivers that can carry the cells, unless one is asked for; 
 describe('a measured choice', () => {
   test('is made once: the second caller, and one at the same time, read the record', async () => {
     const device = await testDevice();
-    const [tuning, twin] = await Promise.all([1, 2].map(() => tuneStrategy(device, bigram, { ...shape, milliseconds: NOW })));
+    const tuned = () => tuneStrategy(device, bigram, { ...shape, milliseconds: NOW });
+    const [tuning, twin] = await Promise.all([tuned(), tuned()]);
     expect(twin).toBe(tuning);
     expect(await callsOf(async () => {
       expect(await tuneStrategy(device, bigram, { ...shape, milliseconds: NOW })).toBe(tuning);
@@ -129,9 +131,11 @@ describe('a measured choice', () => {
       JSON.stringify({ ...tuning, tried: 3 })]) {
       forgetTunings();
       stored.set(key!, text);
-      expect(await callsOf(() => tuneStrategy(device, bigram, { ...shape, milliseconds: NOW })), text).toBeGreaterThan(0);
+      expect(await callsOf(() => tuneStrategy(device, bigram, { ...shape, milliseconds: NOW })), text)
+        .toBeGreaterThan(0);
     }
-    expect(await callsOf(() => tuneStrategy(device, bigram, { ...shape, batch: 4, milliseconds: NOW }))).toBeGreaterThan(0);
+    expect(await callsOf(() => tuneStrategy(device, bigram, { ...shape, batch: 4, milliseconds: NOW })))
+      .toBeGreaterThan(0);
     expect(stored.size).toBe(2);
     vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse });
     forgetTunings();
@@ -152,7 +156,7 @@ describe('a measured choice', () => {
   });
 });
 
-test('a tuned run goes on from its checkpoint with the record as it is, bit for bit, and measures nothing', async () => {
+test('a tuned run goes on from its checkpoint with the record as it is, bit for bit, measuring nothing', async () => {
   const device = await testDevice();
   const corpus = textCorpus(letters(200, 1));
   const fit = async (trainer: Trainer, steps: number): Promise<number[]> => {

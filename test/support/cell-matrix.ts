@@ -177,8 +177,8 @@ export const oneRowEach = (rows: readonly NamedRow[]): NamedRow[] => Object.keys
   .flatMap((name) => rows.filter(({ row }) => row.cell === name && anyCell.includes(row.driver)).slice(0, 1));
 
 /**
- * The first small row of each cell that has recurrent weights, these in workgroup memory: SwiftShader takes ms to compile
- * each vec4f of it.
+ * The first small row of each cell that has recurrent weights, these in workgroup memory: SwiftShader takes ms to
+ * compile each vec4f of it.
  */
 export const heldRows = (rows: readonly NamedRow[]): NamedRow[] => Object.keys(cells)
   .flatMap((name) => rows.filter(({ row }) => row.cell === name && row.driver !== 'scan' && row.units <= 8 &&

@@ -16,7 +16,10 @@ import { adapters, strategies } from './kernel-case.js';
 /** A run of `model` on a text of 10,000 tokens: no device, only the shapes. */
 export function runShape(model: Model, options: Partial<RunShape> = {}): RunShape {
   const { software } = strategies('step');
-  return { model, timeSteps: 8, batch: 4, trials: 1, strategy: software, immediates: true, wavefront: lowerWavefront, ...options };
+  return {
+    model, timeSteps: 8, batch: 4, trials: 1, strategy: software, immediates: true, wavefront: lowerWavefront,
+    ...options,
+  };
 }
 
 export function training(

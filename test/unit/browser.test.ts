@@ -60,8 +60,9 @@ test('a path that does not exist is not believed', async () => {
 
 test('a named browser that is missing is an error, not another browser', async () => {
   const { probes, asked } = imagine({ files: ['/c'], finds: { installed: '/c' } });
-  await expect(findBrowser({ chrome: '/nope', env: {}, probes })).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[Error: --chrome names "/nope", which is not an executable file. Give the path of a Chrome, Chromium or Edge binary, or leave it out to have one found.]`);
+  await expect(findBrowser({ chrome: '/nope', env: {}, probes })).rejects.toThrow(new Error(
+    '--chrome names "/nope", which is not an executable file. Give the path of a Chrome, Chromium or Edge binary, or ' +
+    'leave it out to have one found.'));
   await expect(findBrowser({ known: '/c', env: { PUPPETEER_EXECUTABLE_PATH: '/nope' }, probes }))
     .rejects.toThrow('PUPPETEER_EXECUTABLE_PATH names "/nope"');
   expect(asked).toEqual([]);

@@ -67,7 +67,8 @@ describe('recurrent weights are held in workgroup memory', () => {
 
 describe('precision f16', () => {
   test('is the sequence driver\'s, on any kind of adapter that has it', () => {
-    for (const adapter of [gpu, { ...gpu, software: true }, { ...gpu, software: true, name: 'llvmpipe', subgroup: 8 }]) {
+    const software = { ...gpu, software: true };
+    for (const adapter of [gpu, software, { ...software, name: 'llvmpipe', subgroup: 8 }]) {
       const { driver, recurrence } = chooseStrategy(adapter, workload(of('lstm', 45), 'f16'));
       expect({ driver, held: recurrence.held }).toEqual({ driver: 'sequence', held: 'f16' });
     }

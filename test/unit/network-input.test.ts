@@ -17,7 +17,8 @@ describe('an input is refused with the reason, before anything is computed', () 
     ['a misspelt key', { inputs, length: [2, 2] }, /^the input has no option "length": use inputs, states, /],
     ['a word for states', { inputs, states: 'carrry' },
       /^states are "carrry": give them by name \(1\.hidden, 1\.cell\), or "carry"$/],
-    ['an unknown state', { inputs, states: { hidden: [0] } }, /^the model has no state "hidden": use 1\.hidden, 1\.cell$/],
+    ['an unknown state', { inputs, states: { hidden: [0] } },
+      /^the model has no state "hidden": use 1\.hidden, 1\.cell$/],
     ['an infinite state', { inputs, states: { '1.cell': [0, 0, 0, 0, 0, Infinity] } },
       /^state 1\.cell\[5\] is Infinity: give finite numbers$/],
     ['a length past the end', { inputs, lengths: [3, 1] }, /^length of row 0 is 3: give a whole number from 0 to 2$/],
@@ -44,7 +45,8 @@ describe('an input is refused with the reason, before anything is computed', () 
 
   test('parameters that are not finite', async () => {
     const values = new Map([['1.bias_ih_l0', new Float64Array(12).fill(NaN)]]);
-    await expect((await network()).setParameters(values)).rejects.toThrow('1.bias_ih_l0[0] is NaN: give finite numbers');
+    await expect((await network()).setParameters(values))
+      .rejects.toThrow('1.bias_ih_l0[0] is NaN: give finite numbers');
   });
 
   test('a misspelt option of the network', async () => {

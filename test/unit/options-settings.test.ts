@@ -88,7 +88,8 @@ describe('the settings of a run', () => {
     expect(shapeOf(cut).recompute, 'of 4 time steps').toBe(2);
     expect(() => checkResumed({ recompute: true }, cut)).not.toThrow();
     expect(() => checkResumed({ recompute: 2 }, cut)).not.toThrow();
-    expect(() => checkResumed({ recompute: 3 }, cut)).toThrow('--recompute is 3, but the checkpoint was trained with 2;');
+    expect(() => checkResumed({ recompute: 3 }, cut))
+      .toThrow('--recompute is 3, but the checkpoint was trained with 2;');
     expect(() => checkResumed({ recompute: true }, whole))
       .toThrow('--recompute is true, but the checkpoint was trained without it;');
   });

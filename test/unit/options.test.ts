@@ -165,8 +165,8 @@ describe('the command line of npm start', () => {
     const options = [
       'text', 'cell', 'units', 'layers', 'embedding', 'time', 'batch', 'steps', 'rate', 'optimizer', 'clip-norm',
       'clip-value', 'dropout', 'temperature', 'prime', 'seed', 'trials', 'checkpoint', 'resume', 'json', 'headed',
-      'cpu', 'chrome', 'driver', 'explain', 'tune', 'help', 'bias', 'initial', 'forget-bias', 'recurrent-dropout', 'zoneout',
-      'peepholes', 'size', 'truncated', 'modules', 'projection', 'recompute',
+      'cpu', 'chrome', 'driver', 'explain', 'tune', 'help', 'bias', 'initial', 'forget-bias',
+      'recurrent-dropout', 'zoneout', 'peepholes', 'size', 'truncated', 'modules', 'projection', 'recompute',
     ];
     for (const option of options) expect(message, option).toMatch(new RegExp(`--${option}\\b`));
     const line = message.split('\n').find((text) => text.includes('--units')) ?? '';

@@ -51,7 +51,8 @@ describe('a training step in segments', () => {
   });
 
   test('does the work of the window in one go, and all but the last segment\'s forward pass once more', () => {
-    const flops = (program: Program): number => program.dispatches.reduce((sum, { kernel }) => sum + kernel.cost.flops, 0);
+    const flops = (program: Program): number =>
+      program.dispatches.reduce((sum, { kernel }) => sum + kernel.cost.flops, 0);
     const ratio = flops(training(run(256, 16))) / flops(training(run(256)));
     expect(ratio).toBeGreaterThan(1.2);
     expect(ratio).toBeLessThan(1.35);

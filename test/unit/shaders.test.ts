@@ -73,7 +73,8 @@ describe('expanding a shader', () => {
   test('a missing define names file, line and define', () => {
     expect(() => expand('sum.wgsl', {})).toThrow(/^sum\.wgsl:18 needs a value for SIZE$/);
     const defines = { IMMEDIATES: true, SUBGROUPS: false, HALF: false, TIME_BINDING: 2, CELL: 'lstm', T: 1 };
-    expect(() => expand('recurrence/sequence.wgsl', defines)).toThrow(/^lib\/gates\.wgsl:4 needs a value for ONE_LANE$/);
+    expect(() => expand('recurrence/sequence.wgsl', defines))
+      .toThrow(/^lib\/gates\.wgsl:4 needs a value for ONE_LANE$/);
   });
 
   test('a missing file is named', () => {

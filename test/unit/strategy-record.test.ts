@@ -7,7 +7,8 @@ import { parseStrategy } from '../../src/train/strategy-record.js';
 
 const adapter = { name: '', vendor: '', architecture: '' };
 const models = [
-  sequential([embedding(11, 3), lstm(64), linear(11)]), sequential([embedding(11, 3), recurrent('min-gru', 5), linear(11)]),
+  sequential([embedding(11, 3), lstm(64), linear(11)]),
+  sequential([embedding(11, 3), recurrent('min-gru', 5), linear(11)]),
 ];
 
 const workloads = models.map((model) => ({ model, timeSteps: 32, batch: 16 }));
@@ -20,7 +21,8 @@ function* strategies(): Generator<Strategy> {
     for (const each of adapters) {
       const table = chooseStrategy(each, workload);
       yield table;
-      for (const { change } of candidates(table, workload, each, { fixed: false }).flat()) yield { ...table, ...change };
+      const tried = candidates(table, workload, each, { fixed: false }).flat();
+      for (const { change } of tried) yield { ...table, ...change };
     }
   }
 }
@@ -45,7 +47,8 @@ describe('the record of a strategy', () => {
     const lanes = { ...adapter, software: false, subgroup: 32 };
     const table = chooseStrategy(lanes, workloads[0]!);
     for (const matmul of [{ rows: 8, columns: 1 }, { rows: 16, columns: 1, subgroup: 32 }]) {
-      const names = candidates({ ...table, matmul }, workloads[0]!, lanes, { fixed: false }).at(-1)!.map(({ name }) => name);
+      const names = candidates({ ...table, matmul }, workloads[0]!, lanes, { fixed: false }).at(-1)!
+        .map(({ name }) => name);
       expect(names).toContain('matmul 8 × 4');
       expect(names).toContain('matmul 8 × 4 in 32 lanes');
       expect(names[0]!.endsWith('in 32 lanes')).toBe('subgroup' in matmul);

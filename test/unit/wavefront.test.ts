@@ -28,8 +28,8 @@ describe('a wavefront', () => {
   });
 
   test.each<[string, Model, string]>([
-    ['one layer', modelOf('lstm', { layers: 1 }), 'cannot carry lstm in one layer, which has no other to advance with: ' +
-      'use "step" or "sequence", or more layers'],
+    ['one layer', modelOf('lstm', { layers: 1 }),
+      'cannot carry lstm in one layer, which has no other to advance with: use "step" or "sequence", or more layers'],
     ['one layer beside others', sequential([oneHot(11), lstm(6, { layers: 2 }), lstm(6), linear(11)]),
       'cannot carry lstm in one layer, which has no other to advance with: use "step" or "sequence", or more layers'],
     ['both directions', modelOf('gru', { bidirectional: true }), 'cannot carry gru in both directions, whose layers ' +

@@ -90,8 +90,8 @@ export const matmulCases: KernelCase[] = [...rows(), ...gradientRows()].map((row
   ].filter(Boolean).join(', ');
   const form = (transposeA ? 'T' : 'N') + (transposeB ? 'T' : 'N');
   return {
-    name: `matmul ${form} [${m}×${k}]·[${k}×${n}] tile ${tile.rows}×${tile.columns}${tile.subgroup ? ' in lanes' : ''}, ` +
-      `${trials} trials${options && `, ${options}`}`,
+    name: `matmul ${form} [${m}×${k}]·[${k}×${n}] tile ${tile.rows}×${tile.columns}` +
+      `${tile.subgroup ? ' in lanes' : ''}, ${trials} trials${options && `, ${options}`}`,
     kernel: matmul(shape),
     prepare: () => prepare({ row, a, b, pitchA, strideA, strideB, strideC, strideBias, seed }),
   };

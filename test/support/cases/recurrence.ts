@@ -62,8 +62,8 @@ const otherRows = ([
 ] satisfies [string, CellOptions, Size][]).map(([cell, options, size], i): RecurrenceRow =>
   ({ ...rowOf(cell, options, i, size), scale: i % 2 === 0 ? 1e3 : 2 }));
 
-// Weights in workgroup memory: one lane and four, several sources, lanes of a subgroup, each way through time. Few, since
-// SwiftShader takes ms to compile each vec4f of it.
+// Weights in workgroup memory: one lane and four, several sources, lanes of a subgroup, each way through time. Few,
+// since SwiftShader takes ms to compile each vec4f of it.
 const held = (tile: RecurrenceTile): RecurrenceTile => ({ ...tile, held: 'f32' });
 const shared = strategies('step', 4).vectors.recurrence;
 const heldRows = ([
@@ -256,7 +256,8 @@ function prepareBackward(row: RecurrenceRow, seed: number): ReturnType<KernelCas
 export const nameOf = ({
   cell, units, batch, timeSteps, tile, trials, immediates, reverse, final, scale,
 }: RecurrenceRow): string => [
-  `${cell} H ${units} B ${batch} T ${timeSteps}`, `tile ${tile.rows}${tile.quad ? ' quad' : ''}${tile.held ? ' held' : ''}`, `${trials} trials`,
+  `${cell} H ${units} B ${batch} T ${timeSteps}`,
+  `tile ${tile.rows}${tile.quad ? ' quad' : ''}${tile.held ? ' held' : ''}`, `${trials} trials`,
   reverse && 'reverse', final && 'final gradients', scale > 100 && '±1e3', !immediates && 'uniform time',
 ].filter(Boolean).join(', ');
 
