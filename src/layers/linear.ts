@@ -4,7 +4,7 @@ import { sumParts } from '../kernels/sum-parts.js';
 import { columnSum } from '../kernels/column-sum.js';
 import { pad4, type Parameter } from '../model/layout.js';
 import type { View } from '../schedule/program.js';
-import { gradientParts } from '../schedule/tiles.js';
+import { gradientParts } from '../schedule/table.js';
 import { biasViews, gradientView, type Lowered, type Lowering, parameterView, type Rows } from './lowering.js';
 
 /** A product of rows with a weight [inputs, outputs], plus biases. */

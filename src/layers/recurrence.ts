@@ -17,7 +17,7 @@ import { stepBackward } from '../kernels/step-backward.js';
 import { transpose } from '../kernels/transpose.js';
 import { pad4, type Parameter } from '../model/layout.js';
 import type { View } from '../schedule/program.js';
-import { sequenceSteps } from '../schedule/tiles.js';
+import { sequenceSteps } from '../schedule/table.js';
 import type { Histories, StateGradients } from './histories.js';
 import { weightGradient } from './linear.js';
 import { controlWords, gradientView, type Lowering, parameterView, type Rows } from './lowering.js';

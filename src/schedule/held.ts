@@ -1,25 +1,9 @@
 import type { AdapterDescription } from '../gpu/device.js';
-import type { Held } from '../kernels/held.js';
-import { type Driver, heldBytes, type RecurrenceTile } from '../kernels/recurrence.js';
+import type { Driver, RecurrenceTile } from '../kernels/recurrence.js';
 import type { Model } from '../model/description.js';
-import { cellOf } from '../model/recurrent.js';
+import { holds, largestHeld, LEAST_WORKGROUP_MEMORY } from './holds.js';
 
-/** What any WebGPU adapter gives a workgroup. */
-const LEAST_WORKGROUP_MEMORY = 16_384;
-
-/** Bytes that the recurrent weights of the model's largest layer, one trial in one direction, take when held. */
-export const largestHeld = ({ layers }: Model, held: Held): number => Math.max(0, ...layers.flatMap((layer) =>
-  (layer.kind === 'recurrent'
-    ? Array.from({ length: layer.layers }, (_, l) => heldBytes({ cell: cellOf(layer, l), units: layer.units }, held))
-    : [])));
-
-/** Whether there are recurrent weights, and those of every layer fit a workgroup's memory. */
-export function holds(
-  adapter: Pick<AdapterDescription, 'software' | 'workgroupMemory'>, model: Model, held: Held,
-): boolean {
-  const bytes = largestHeld(model, held);
-  return bytes > 0 && bytes <= (adapter.workgroupMemory ?? LEAST_WORKGROUP_MEMORY);
-}
+export { holds, largestHeld } from './holds.js';
 
 /** Of a tile from elsewhere what this adapter can do; float32 sums do not depend on where their weights lie. */
 export function heldHere(adapter: AdapterDescription, model: Model, tile: RecurrenceTile): RecurrenceTile {

@@ -8,8 +8,7 @@ import type { LossDescription } from '../model/losses.js';
 import { adam, checkClip, checkRates, type Clip, type OptimizerDescription } from '../model/optimizers.js';
 import { segmentLength } from '../model/segments.js';
 import type { ReferenceEngine } from '../reference/engine.js';
-import { checkHalf, heldHere } from '../schedule/held.js';
-import { checkDriver, chooseStrategy, type Strategy } from '../schedule/tiles.js';
+import { type Strategy, tableStrategy } from '../schedule/table.js';
 import type { Checkpoint } from './checkpoint.js';
 import { GpuEngine } from './gpu-engine.js';
 import { Trainer } from './trainer.js';
@@ -66,7 +65,7 @@ export interface TuneOptions extends Pick<TrainerOptions, 'timeSteps' | 'batch' 
 export async function createTrainer(
   device: Device, model: Model, options: TrainerOptions = {},
 ): Promise<Trainer<GpuEngine>> {
-  const settings = runSettings(model, options);
+  const settings = await runSettings(model, options);
   return gpuTrainer(device, settings, undefined, checkFlag('tune', options.tune ?? false));
 }
 
@@ -84,7 +83,7 @@ export async function tuneStrategy(
   const precision = precisionOf(options.precision);
   checkTextModel(model);
   checkRunShape({ timeSteps, batch, seeds: [1] });
-  if (driver !== undefined) checkDriver(model, checkOneOf('driver', driver, DRIVERS));
+  await checkDriver(model, driver);
   if (milliseconds !== undefined) checkNumber('milliseconds', milliseconds, { min: 0 });
   const { tunedStrategy } = await import('./later.js'); // a page that never measures, never loads it
   return tunedStrategy(device, { model, timeSteps, batch, ...precision }, { driver, milliseconds });
@@ -94,7 +93,7 @@ export async function tuneStrategy(
 export async function createReferenceTrainer(
   model: Model, options: TrainerOptions = {},
 ): Promise<Trainer<ReferenceEngine>> {
-  return referenceTrainer(runSettings(model, options));
+  return referenceTrainer(await runSettings(model, options));
 }
 
 /** Goes on from a checkpoint on the GPU; on the same adapter the curve is, bit for bit, that of one run. */
@@ -107,6 +106,9 @@ export async function resumeReferenceTrainer(checkpoint: Checkpoint): Promise<Tr
   return referenceTrainer(checkpoint, checkpoint);
 }
 
+/** Drivers that carry every model. */
+const EVERY_MODEL: readonly Driver[] = ['step', 'sequence'];
+
 const LARGEST_ARRAY = 2 ** 31;
 
 type Settings = EngineOptions & Pick<TrainerOptions, 'driver' | 'rates'>;
@@ -118,9 +120,17 @@ const runOf = ({
   ...precisionOf(precision),
 });
 
-/** The same adapter has other subgroups, or none, with another driver or in another browser. */
-const runsHere = ({ adapter }: Device, { matmul, recurrence }: Strategy): boolean =>
-  [matmul.subgroup, recurrence.subgroup].every((size) => size === undefined || size === adapter.subgroup);
+/** Checks a driver of the caller's; the two that carry every model need nothing that is not there. */
+async function checkDriver(model: Model, driver: Driver | undefined): Promise<void> {
+  if (driver === undefined || EVERY_MODEL.includes(checkOneOf('driver', driver, DRIVERS))) return;
+  (await import('./later.js')).checkDriver(model, driver);
+}
+
+/** The strategy for a run: the table's, unless something is asked for that not every model or adapter can do. */
+async function strategyFor({ adapter }: Device, run: EngineOptions, driver: Driver | undefined): Promise<Strategy> {
+  const plain = run.precision === undefined && (driver === undefined || EVERY_MODEL.includes(driver));
+  return (plain ? tableStrategy : (await import('./later.js')).chooseStrategy)(adapter, run, driver);
+}
 
 async function gpuTrainer(
   device: Device, settings: Settings, from?: Checkpoint, tune = false,
@@ -128,25 +138,16 @@ async function gpuTrainer(
   checkTextModel(settings.model);
   // Before the initial parameters are drawn, which takes as much memory here.
   checkBufferSize(device, 'parameters', 4 * settings.seeds.length * settings.model.layout.size);
-  // Another adapter has other tiles: the run goes on, on a curve of its own.
-  const kept = from?.strategy && from.adapter === device.adapter.name && runsHere(device, from.strategy)
-    ? from.strategy : undefined;
-  if (kept) checkDriver(settings.model, kept.driver);
   const run = runOf(settings);
   // A checkpoint from the CPU names a driver that nobody has chosen.
   const asked = from && !from.strategy ? undefined : settings.driver;
-  const strategy = (kept && keptHere(device, run, kept)) ?? (tune
+  const kept = from && (await import('./later.js')).keptStrategy(device, run, from);
+  const strategy = kept ?? (tune
     ? (await tuneStrategy(device, run.model, { ...run, ...(asked ? { driver: asked } : {}) })).strategy
-    : chooseStrategy(device.adapter, run, asked));
+    : await strategyFor(device, run, asked));
   const engine = new GpuEngine(device, run, strategy);
   const about = { driver: strategy.driver, strategy, adapter: device.adapter.name };
   return new Trainer(engine, { ...run, ...about, ...ratesOf(settings) }, from);
-}
-
-/** A checkpoint's strategy on an adapter of the same name, which another browser may give less memory. */
-function keptHere({ adapter }: Device, { model, precision }: EngineOptions, kept: Strategy): Strategy {
-  if (precision === 'f16') checkHalf(adapter, model, kept.driver);
-  return { ...kept, recurrence: heldHere(adapter, model, kept.recurrence) };
 }
 
 async function referenceTrainer(settings: Settings, from?: Checkpoint): Promise<Trainer<ReferenceEngine>> {
@@ -171,11 +172,11 @@ function recomputeOf(recompute: boolean | number, timeSteps: number): Pick<Setti
 
 const ratesOf = ({ rates }: Settings): Pick<Settings, 'rates'> => (rates ? { rates } : {});
 
-function runSettings(model: Model, options: TrainerOptions): Settings {
+async function runSettings(model: Model, options: TrainerOptions): Promise<Settings> {
   const { loss, optimizer = adam(), clip = {}, seed = 1, trials = 1, driver } = options;
   const { timeSteps = DEFAULT_TIME_STEPS, batch = DEFAULT_BATCH } = options;
   if (loss !== undefined) checkOneOf('loss', loss.kind, ['crossEntropy']);
-  if (driver !== undefined) checkDriver(model, checkOneOf('driver', driver, DRIVERS));
+  await checkDriver(model, driver);
   checkInteger('trials', trials, 1, MOST_TRIALS);
   checkInteger('seed', seed, 0, 2 ** 32 - trials);
   const seeds = Array.from({ length: trials }, (_, n) => seed + n);

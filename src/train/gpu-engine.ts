@@ -9,7 +9,7 @@ import {
   checkSnapshot, emptySnapshot, type Engine, type EngineOptions, type GenerateOptions, rateOfTrial, type Snapshot,
   type SnapshotLengths, snapshotLengths, type StepControl, type StepResult, type Texts,
 } from '../model/engine.js';
-import { initialParameters } from '../model/initial.js';
+import { drawParameters, drawsMatrices } from '../model/initial-draw.js';
 import { type Segment, segmentsOf } from '../model/segments.js';
 import { chunks } from '../schedule/chunks.js';
 import { type Executables, prepare } from '../schedule/executable.js';
@@ -51,7 +51,7 @@ export class GpuEngine implements Engine {
   private readonly staging: Readback;
   private readonly lengths: SnapshotLengths;
   private ready: Ready | undefined;
-  private initial: Snapshot | undefined; // until there are buffers to hold it
+  private initial: Snapshot | undefined; // once it is drawn, until there are buffers to hold it
   private generator: Generator | undefined; // a free one
   private destroyed = false;
   private waiting: number[] = []; // steps submitted, results not asked for yet
@@ -63,7 +63,6 @@ export class GpuEngine implements Engine {
     this.run = { model, timeSteps, batch, trials, strategy, immediates: device.immediates, recompute };
     this.segments = segmentsOf(timeSteps, recompute);
     this.lengths = snapshotLengths(options);
-    this.initial = initialSnapshot(options, this.lengths);
     this.words = new Uint32Array(controlSets(this.segments.length) * controlSet(trials));
     this.floats = new Float32Array(this.words.buffer);
     this.records = this.words.subarray(0, trials * CONTROL_WORDS);
@@ -160,7 +159,8 @@ export class GpuEngine implements Engine {
     this.generator = undefined;
     const generator = free ?? await this.newGenerator();
     try {
-      yield* generator.generate(this.initial?.parameters ?? this.prepared().executables.buffer('parameters'), options);
+      const parameters = this.ready?.executables.buffer('parameters') ?? (await this.untrained()).parameters;
+      yield* generator.generate(parameters, options);
     } finally {
       if (this.destroyed || this.generator) generator.destroy();
       else this.generator = generator;
@@ -169,8 +169,8 @@ export class GpuEngine implements Engine {
 
   /** All copies are taken at once, so that no step comes between them. */
   async snapshot(): Promise<Snapshot> {
-    if (this.initial) return structuredClone(this.initial);
-    const { executables } = this.prepared();
+    if (!this.ready) return structuredClone(await this.untrained());
+    const { executables } = this.ready;
     const read = async (name: string, length: number): Promise<Float32Array> => (length === 0
       ? new Float32Array()
       : new Float32Array(await readBuffer(this.device, executables.buffer(name), 0, 4 * length)));
@@ -219,9 +219,16 @@ export class GpuEngine implements Engine {
     this.staging.destroy();
   }
 
+  /** Where the run starts while there are no buffers: what was restored, else drawn when it is first asked for. */
+  private async untrained(): Promise<Snapshot> {
+    const drawn = this.initial ?? await initialSnapshot(this.options, this.lengths);
+    if (!this.ready) this.initial ??= drawn; // unless something was restored meanwhile
+    return this.initial ?? drawn;
+  }
+
   /** Its programs are loaded when the first text is to be written. */
   private async newGenerator(): Promise<Generator> {
-    const { createGenerator } = await import('./gpu-generator.js');
+    const { createGenerator } = await import('./later.js');
     return createGenerator(this.device, this.run);
   }
 
@@ -292,10 +299,10 @@ export class GpuEngine implements Engine {
   }
 }
 
-function initialSnapshot({ model, seeds }: EngineOptions, lengths: SnapshotLengths): Snapshot {
+async function initialSnapshot({ model, seeds }: EngineOptions, lengths: SnapshotLengths): Promise<Snapshot> {
   const snapshot = emptySnapshot(lengths);
-  seeds.forEach((seed, trial) =>
-    snapshot.parameters.set(initialParameters(model, seed), trial * model.layout.size));
+  const draw = drawsMatrices(model) ? (await import('./later.js')).initialParameters : drawParameters;
+  seeds.forEach((seed, trial) => snapshot.parameters.set(draw(model, seed), trial * model.layout.size));
   return snapshot;
 }
 

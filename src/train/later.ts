@@ -5,6 +5,10 @@
 export { measureDispatches } from '../gpu/timestamps.js';
 export { lowerSegments } from '../layers/segments.js';
 export { lowerWavefront } from '../layers/wavefront.js';
+export { initialParameters } from '../model/initial.js';
+export { checkDriver, chooseStrategy } from '../schedule/tiles.js';
 export { encodeCheckpoint } from './checkpoint-write.js';
+export { createGenerator } from './gpu-generator.js';
+export { keptStrategy } from './kept-strategy.js';
 export { namedParameters, replaceParameters } from './named-parameters.js';
 export { tunedStrategy } from './tuning-cache.js';
