@@ -104,6 +104,7 @@ function refuseCombinations({ shape, cpu, explain, headed, resume, tune }: Train
       'Leave one of them out.');
   }
   if (cpu && shape.recompute) refuse('--recompute is about the GPU, and --cpu uses none. Leave one of them out.');
+  if (cpu && shape.precision) refuse('--precision is about the GPU, and --cpu uses none. Leave one of them out.');
   if (resume !== undefined) return; // the checkpoint says what the rest of the model is
   try {
     // Where the adapter decides, its larger defaults: what is refused with these is refused with the smaller ones.

@@ -2,8 +2,8 @@
 // Read in the terminal, in the page and by the CPU run alike: nothing of Node here.
 import {
   adagrad, adam, type CellOptions, type Checkpoint, type Driver, embedding, isRecurrentOption, linear, type Model,
-  type OptimizerDescription, recurrent, type RecurrentDescription, type RecurrentOptions, rmsprop, sequential, sgd,
-  type TrainerOptions,
+  type OptimizerDescription, type Precision, recurrent, type RecurrentDescription, type RecurrentOptions, rmsprop,
+  sequential, sgd, type TrainerOptions,
 } from '../../src/index.js';
 
 export const OPTIMIZERS = ['adam', 'rmsprop', 'sgd', 'adagrad'] as const;
@@ -33,6 +33,8 @@ export interface Shape extends CoreShape {
   readonly driver?: Driver | undefined;
   /** Time steps of a segment, or `true` for the library's choice; all activations are kept where not given. */
   readonly recompute?: boolean | number | undefined;
+  /** Of the recurrent weights on the GPU; f32 where not given. */
+  readonly precision?: Precision | undefined;
 }
 
 export interface Preset {
@@ -79,10 +81,11 @@ export function completeShape(asked: Partial<Shape>, preset: Preset): Shape {
 
 /** The library's own description of the run. */
 export function trainerOptions(shape: Shape): TrainerOptions {
-  const { clipNorm, clipValue, time, batch, seed, trials, driver, recompute = false } = shape;
+  const { clipNorm, clipValue, time, batch, seed, trials, driver, recompute = false, precision } = shape;
   const clip = { ...(clipNorm > 0 ? { norm: clipNorm } : {}), ...(clipValue > 0 ? { value: clipValue } : {}) };
   return {
     optimizer: optimizerOf(shape), clip, timeSteps: time, batch, seed, trials, recompute, ...(driver ? { driver } : {}),
+    ...(precision ? { precision } : {}),
   };
 }
 
@@ -113,7 +116,7 @@ function coreShapeOf(core: RecurrentDescription): CoreShape {
 
 /** The shape that a checkpoint was trained with. @throws RangeError where no options describe it */
 export function shapeOf(checkpoint: Checkpoint): Shape {
-  const { model, optimizer, clip, timeSteps, batch, seeds, driver, recompute } = checkpoint;
+  const { model, optimizer, clip, timeSteps, batch, seeds, driver, recompute, precision } = checkpoint;
   const [input, core, output, ...rest] = model.layers;
   if (input?.kind !== 'embedding' || core?.kind !== 'recurrent' || output?.kind !== 'linear' || rest.length > 0) {
     throw new RangeError(`its model is ${model.layers.map(({ kind }) => kind).join(', ')}; this command trains ` +
@@ -123,7 +126,7 @@ export function shapeOf(checkpoint: Checkpoint): Shape {
     ...coreShapeOf(core), embedding: input.units, time: timeSteps, batch,
     optimizer: optimizer.kind, rate: optimizer.rate, clipNorm: clip.norm ?? 0, clipValue: clip.value ?? 0,
     seed: seeds[0]!, trials: seeds.length, driver,
-    ...(recompute === undefined ? {} : { recompute }),
+    ...(recompute === undefined ? {} : { recompute }), ...(precision === undefined ? {} : { precision }),
   };
 }
 
@@ -158,10 +161,11 @@ export function checkResumed(asked: Partial<Shape>, checkpoint: Checkpoint): voi
       `${kept[key] === undefined ? 'without it' : `with ${optionText(kept[key])}`}; leave it out to go on, or start ` +
       'a new run without --resume');
   };
-  const { zoneout, peepholes, recompute, ...plain } = asked;
+  const { zoneout, peepholes, recompute, precision, ...plain } = asked;
   for (const key of Object.keys(plain) as (keyof typeof plain)[]) compare(key, plain[key]);
   // These may be typed in more than one way.
   if (recompute !== true || kept.recompute === undefined) compare('recompute', recompute);
+  if (precision !== 'f32' || kept.precision === 'f16') compare('precision', precision);
   const { cell, units } = kept;
   if (zoneout !== undefined) compare('zoneout', coreShapeOf(recurrent(cell, units, { zoneout })).zoneout);
   if (peepholes !== undefined) compare('peepholes', coreShapeOf(recurrent(cell, units, { peepholes })).peepholes);

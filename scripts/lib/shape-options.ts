@@ -1,6 +1,6 @@
 // The options that fix a run's arithmetic, and the list of cells under them.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type CellKind, cells, DRIVERS, INITIAL_SCHEMES } from '../../src/index.js';
+import { type CellKind, cells, DRIVERS, INITIAL_SCHEMES, PRECISIONS } from '../../src/index.js';
 import { bound, gateNames, number, positive, share, whole, zoneoutRates } from './option-values.js';
 import { DEFAULTS, optionName, OPTIMIZERS, PRESETS } from './settings.js';
 
@@ -60,6 +60,8 @@ const TRAINING = group('Training:', [
     'dropout (default: the adapter\'s)').choices([...DRIVERS]),
   option('--recompute [t]', 'keep the activations of t characters at a time and compute the rest again: less memory, ' +
     'about a third slower (default: keep all; t: about twice the root of --time)', whole(1, MAXIMUM)),
+  option('--precision <kind>', 'f16: recurrent weights are multiplied as float16 holds them, on a GPU that has it, ' +
+    'in layers that fit a workgroup\'s memory (default: f32)').choices([...PRECISIONS]),
 ]);
 
 export const SHAPE_OPTIONS: readonly Option[] = [...MODEL, ...TRAINING];

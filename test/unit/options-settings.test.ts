@@ -51,6 +51,7 @@ describe('the settings of a run', () => {
     { cell: 'clockwork', modules: 3, bias: 'none' },
     { cell: 'min-lstm', driver: 'scan' },
     { recompute: 3 },
+    { precision: 'f16' },
   ])('come back from a checkpoint as they went in: %j', async (asked) => {
     const checkpoint = await checkpointOf(asked);
     expect(shapeOf(checkpoint)).toEqual({ driver: 'step', ...completeShape({ ...tiny, ...asked }, PRESETS.cpu) });
@@ -92,6 +93,15 @@ describe('the settings of a run', () => {
       .toThrow('--recompute is 3, but the checkpoint was trained with 2;');
     expect(() => checkResumed({ recompute: true }, whole))
       .toThrow('--recompute is true, but the checkpoint was trained without it;');
+  });
+
+  it('go on in the precision of the checkpoint', async () => {
+    const [half, single] = [await checkpointOf({ precision: 'f16' }), await checkpointOf({ precision: 'f32' })];
+    expect(() => checkResumed({ precision: 'f32' }, single)).not.toThrow();
+    expect(() => checkResumed({ precision: 'f32' }, half))
+      .toThrow('--precision is f32, but the checkpoint was trained with f16;');
+    expect(() => checkResumed({ precision: 'f16' }, single))
+      .toThrow('--precision is f16, but the checkpoint was trained without it;');
   });
 
   it('may not contradict the checkpoint that is resumed', async () => {

@@ -45,6 +45,7 @@ const OUT_OF_RANGE: readonly [option: string, value: string, message: string][] 
   ['--forget-bias <x>', 'high', 'Give a number.'],
   ['--optimizer <name>', 'lion', 'Allowed choices are adam, rmsprop, sgd, adagrad.'],
   ['--recompute [t]', '0', 'Give a whole number from 1 to 65535.'],
+  ['--precision <kind>', 'f64', 'Allowed choices are f32, f16.'],
   ['--driver <name>', 'wave', 'Allowed choices are step, sequence, scan, wavefront.'],
   ['--text <file>', '', 'Give a path.'],
   ['--resume <file>', '', 'Give a path.'],
@@ -86,6 +87,7 @@ describe('the command line of npm start', () => {
       'that of the checkpoint. Leave one of them out.'],
     [['--cpu', '--driver', 'step'], '--driver is about the GPU, and --cpu uses none. Leave one of them out.'],
     [['--cpu', '--recompute'], '--recompute is about the GPU, and --cpu uses none. Leave one of them out.'],
+    [['--cpu', '--precision', 'f16'], '--precision is about the GPU, and --cpu uses none. Leave one of them out.'],
     [['--seed', '4294967295', '--trials', '2'],
       '--seed 4294967295 with --trials 2 passes the largest seed, 4294967295. Give a seed of at most 4294967294.'],
     [['--cell', 'gru', '--truncated'],
@@ -142,6 +144,7 @@ describe('the command line of npm start', () => {
     expect(shapeOf('--cell', 'min-gru', '--driver', 'scan')).toEqual({ cell: 'min-gru', driver: 'scan' });
     expect(shapeOf('--recompute')).toEqual({ recompute: true });
     expect(shapeOf('--recompute', '16')).toEqual({ recompute: 16 });
+    expect(shapeOf('--precision', 'f16')).toEqual({ precision: 'f16' });
   });
 
   it.each(Object.keys(cells))('takes --cell %s, and the help says what that is', (cell) => {
@@ -167,6 +170,7 @@ describe('the command line of npm start', () => {
       'clip-value', 'dropout', 'temperature', 'prime', 'seed', 'trials', 'checkpoint', 'resume', 'json', 'headed',
       'cpu', 'chrome', 'driver', 'explain', 'tune', 'help', 'bias', 'initial', 'forget-bias',
       'recurrent-dropout', 'zoneout', 'peepholes', 'size', 'truncated', 'modules', 'projection', 'recompute',
+      'precision',
     ];
     for (const option of options) expect(message, option).toMatch(new RegExp(`--${option}\\b`));
     const line = message.split('\n').find((text) => text.includes('--units')) ?? '';
