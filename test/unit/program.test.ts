@@ -162,6 +162,25 @@ test('no dispatch writes a buffer that it also reads elsewhere, once placed', ()
   }
 });
 
+test('10,000 trials with gradients in parts side by side stay within 65,535 workgroups a dimension', () => {
+  for (const units of [24, 256]) {
+    const model = sequential([embedding(65, 16), lstm(units, { layers: 2, dropout: 0.3 }), linear(65)]);
+    const { hardware } = strategies('step', 64);
+    expect(hardware.parts).toMatchObject({ inTurn: false });
+    for (const driver of ['step', 'sequence'] as const) {
+      const strategy = { ...hardware, driver };
+      const run = runShape(model, { timeSteps: 64, batch: 64, trials: 10_000, strategy });
+      const step = training(run);
+      expect(step.dispatches.map(({ kernel }) => kernel.file), `${units} units`).toContain('sum_parts.wgsl');
+      for (const program of [step, evaluation(run), generationProgram(run)]) {
+        const wide = program.dispatches.filter(({ kernel }) => Math.max(...kernel.workgroups) > 65_535)
+          .map(({ label, kernel }) => `${label}: ${kernel.workgroups.join(' × ')}`);
+        expect(wide).toEqual([]);
+      }
+    }
+  }
+});
+
 test('the largest published model, M, with Adam and its evaluation takes under 60 MB', () => {
   for (const driver of ['step', 'sequence', 'wavefront'] as const) {
     for (const cut of Object.values(strategies('step'))) {

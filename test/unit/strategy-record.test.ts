@@ -72,7 +72,8 @@ const device = await openDevice({ gpu });
 describe('a record that no table wrote', () => {
   const table = chooseStrategy({ ...adapter, software: true }, workloads[0]!);
   for (const driver of ['step', 'sequence'] as const) {
-    for (const recurrence of [{ rows: 1 }, { rows: 3 }, { rows: 7 }, { rows: 3, subgroup: 2 }, { rows: 7, subgroup: 4 }]) {
+    const cuts = [{ rows: 1 }, { rows: 3 }, { rows: 7 }, { rows: 3, subgroup: 2 }, { rows: 7, subgroup: 4 }];
+    for (const recurrence of cuts) {
       test(`of ${JSON.stringify(recurrence)} is read, and eight lanes compile with it: ${driver}`, async () => {
         const record = { ...table, driver, recurrence: { ...table.recurrence, ...recurrence } };
         const strategy = parseStrategy(JSON.parse(JSON.stringify(record)));
