@@ -37,13 +37,10 @@ export interface Workload {
   readonly precision?: Precision;
 }
 
-// Work of one `sequence` dispatch that stays well under a second: of the whole adapter where it is a CPU, and of one
-// workgroup, which walks through time alone, on a GPU.
-const SOFTWARE_SEQUENCE_FLOPS = 2e9;
+// Work of a layer's products over all time up to which `sequence` is the faster: on a CPU its few workgroups leave a
+// core idle past that, on a GPU (of one workgroup, which walks through time alone; not measured) it takes too long.
+const SOFTWARE_SEQUENCE_FLOPS = 5e7;
 const HARDWARE_SEQUENCE_FLOPS = 2e8;
-
-// On a CPU with vector registers a workgroup of `sequence` is one thread's work: past this, `step` has more of them.
-const VECTOR_SEQUENCE_FLOPS = 5e7;
 
 /** Time steps of a dispatch of `sequence`, whose whole kernel is given: stretches of about equal length. */
 export function sequenceSteps(
@@ -101,7 +98,7 @@ function softwareStrategy(workload: Workload, subgroup?: number, driver?: Driver
 // one another; compilation goes with the length of the code, so tiles are small; parts of 256 rows stay in the cache.
 function vectorStrategy(workload: Workload, subgroup: number, driver?: Driver): Strategy {
   return {
-    driver: driver ?? (sequenceFlops(workload, workload.batch) <= VECTOR_SEQUENCE_FLOPS ? 'sequence' : 'step'),
+    driver: driver ?? (sequenceFlops(workload, workload.batch) <= SOFTWARE_SEQUENCE_FLOPS ? 'sequence' : 'step'),
     matmul: { rows: 16, columns: 1, subgroup },
     recurrence: { rows: workload.batch >= 32 ? 16 : 8, quad: false, width: subgroup, subgroup },
     parts: { rows: 256, inTurn: true },
