@@ -6,7 +6,7 @@ import { block, forward, type RecurrenceShape } from './recurrence.js';
  * Typed face of `shaders/recurrence/initial_dropout.wgsl`: the mask of recurrent dropout on the initial hidden state.
  */
 export function initialDropout(shape: RecurrenceShape): Kernel {
-  const kernel = forward('recurrence/initial_dropout.wgsl', shape, 0);
+  const kernel = forward({ file: 'recurrence/initial_dropout.wgsl', pace: 'none' }, shape, 0);
   const { batch, units, trials } = shape;
   const wide = pad4(units) / block(shape).units;
   return {

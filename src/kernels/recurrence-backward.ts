@@ -4,9 +4,8 @@ import { carriedStates } from '../model/states.js';
 import { type Held, holdDefines } from './held.js';
 import { type Access, ceilDiv, type Defines, type Kernel } from './kernel.js';
 import {
-  block, byPhase, commonDefines, driver, drops, heldBy, laneDefines, needsControl, ownLanes, phaseUnits,
-  type RecurrenceShape,
-  sourceUnits, weightPitch,
+  block, byPhase, commonDefines, driver, drops, type Face, heldBy, laneDefines, needsControl, ownLanes, phaseUnits,
+  type RecurrenceShape, sourceUnits, weightPitch,
 } from './recurrence.js';
 
 /** What the way back knows beside the forward shape. */
@@ -108,7 +107,7 @@ function entersAt({ projection, states }: Cell, s: number): number {
 }
 
 /** What the typed faces of the backward drivers share. */
-export function backward(file: string, shape: BackwardShape, phase?: number): Kernel {
+export function backward(face: Face, shape: BackwardShape, phase?: number): Kernel {
   const { cell, timeSteps, reverse, units } = shape;
   const phases = phase === undefined ? cell.phases.map((_, p) => p) : [phase];
   const bindings = backwardBindings(shape, phases);
@@ -121,8 +120,8 @@ export function backward(file: string, shape: BackwardShape, phase?: number): Ke
     OUTPUT_PITCH: pad4(cell.projection ?? units) / wide, OUTPUT_STRIDE: shape.strideOutput / wide,
     CARRY: shape.strideCarry / wide, LAYER_CARRY: (carriedStates(shape.cell) * shape.strideCarry) / wide,
     OWN_GRADIENTS: shape.ownGradients / wide, LAYER_OWN_GRADIENTS: ownGradientStride(shape) / wide,
-    ...Object.assign({}, ...phases.map((p) => backwardDefines(shape, p, heldBy(file, shape)))) as Defines,
+    ...Object.assign({}, ...phases.map((p) => backwardDefines(shape, p, heldBy(face, shape)))) as Defines,
   };
   const widest = Math.max(...phases.map((p) => phaseUnits(shape, p, true)));
-  return driver(file, shape, { phases, bindings, defines, units: widest });
+  return driver(face, shape, { phases, bindings, defines, units: widest });
 }

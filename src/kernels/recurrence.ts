@@ -227,38 +227,45 @@ function forwardDefines(shape: RecurrenceShape, p: number, held: Held | undefine
 export const byPhase = (p: number, defines: Defines): Defines =>
   Object.fromEntries(Object.entries(defines).map(([name, value]) => [`${name}_${p}`, value]));
 
+/** A driver's shader. */
+export interface Face {
+  readonly file: string;
+  /** A dispatch a time step; a workgroup that walks through time with rows of its own; or neither. */
+  readonly pace: 'step' | 'sequence' | 'none';
+}
+
 /** What the typed faces of the forward drivers share; `phase` of a single time step, or all phases of all. */
-export function forward(file: string, shape: RecurrenceShape, phase?: number): Kernel {
+export function forward(face: Face, shape: RecurrenceShape, phase?: number): Kernel {
   const { cell } = shape;
   const phases = phase === undefined ? cell.phases.map((_, p) => p) : [phase];
   const bindings = forwardBindings(shape, phases);
-  const held = heldBy(file, shape);
+  const held = heldBy(face, shape);
   const defines = {
     ...commonDefines(shape, Object.keys(bindings)),
     WEIGHTS0: 'weights0' in bindings, WEIGHTS1: 'weights1' in bindings,
     ...Object.assign({}, ...phases.map((p) => forwardDefines(shape, p, held))) as Defines,
   };
   const widest = Math.max(...phases.map((p) => phaseUnits(shape, p)));
-  return driver(file, shape, { phases, bindings, defines, units: widest });
+  return driver(face, shape, { phases, bindings, defines, units: widest });
 }
 
 /** How a driver holds the recurrent weights: only a dispatch that uses them many times does. */
-export const heldBy = (file: string, { tile, cell }: RecurrenceShape): Held | undefined =>
-  (file.includes('/sequence') && cell.phases.some(({ products }) => products.length > 0) ? tile.held : undefined);
+export const heldBy = ({ pace }: Face, { tile, cell }: RecurrenceShape): Held | undefined =>
+  (pace === 'sequence' && cell.phases.some(({ products }) => products.length > 0) ? tile.held : undefined);
 
 /** The part that depends on the driver alone: its grid and its cost. */
 export function driver(
-  file: string, shape: RecurrenceShape, { phases, bindings, defines, units }: {
+  face: Face, shape: RecurrenceShape, { phases, bindings, defines, units }: {
     phases: readonly number[]; bindings: Record<string, Access>; defines: Defines; units: number;
   },
 ): Kernel {
   const { cell, timeSteps, batch, trials, tile, immediates } = shape;
-  const timed = /(step|wavefront)/.test(file);
+  const { file, pace } = face;
   const { rows, units: wide } = block(shape);
   const blocks = ceilDiv(units, wide);
   const rowBlocks = ceilDiv(batch, rows);
-  const alone = file.includes('/sequence'); // a workgroup owns its rows
-  const lanes = /(step|sequence|wavefront)/.test(file) ? tile.subgroup : undefined; // those that come in both forms
+  const alone = pace === 'sequence';
+  const lanes = pace === 'none' ? undefined : tile.subgroup; // the others come in both forms
   const width = lanes ? ceilDiv(Math.min(blocks, tile.width), lanes) * lanes
     : alone ? powerOfTwo(Math.min(blocks, tile.width))
     : fittingWidth(blocks, Math.min(4, tile.width), tile.width);
@@ -266,7 +273,7 @@ export function driver(
   const group = Math.min(rows, lanes ?? rows);
   const places = trials * (shape.stack?.layers ?? 1);
   const steps = alone ? timeSteps : 1;
-  const held = heldBy(file, shape);
+  const held = heldBy(face, shape);
   const weights = phases.reduce((sum, p) => sum +
     cell.phases[p]!.products.length * sourceUnits(shape, p) * phaseUnits(shape, p) * cell.phases[p]!.lanes, 0);
   return {
@@ -279,7 +286,7 @@ export function driver(
     },
     bindings,
     workgroups: alone ? [1, rowBlocks, trials] : [ceilDiv(blocks, width), ceilDiv(rowBlocks, height), places],
-    ...(timed ? { timed } : {}),
+    ...(pace === 'step' ? { timed: true } : {}),
     ...(held ? { workgroupMemory: heldBytes(shape, held) } : {}),
     cost: {
       bytes: 4 * trials * (weights + steps * batch * units * (2 * cell.lanes + 2 * cell.states.length)),

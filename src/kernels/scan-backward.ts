@@ -4,4 +4,4 @@ import { scanned } from './scan.js';
 
 /** Typed face of `shaders/recurrence/scan_backward.wgsl`: all time steps of such a cell back. */
 export const scanBackward = (shape: BackwardShape): Kernel =>
-  scanned(backward('recurrence/scan_backward.wgsl', shape, 0), shape);
+  scanned(backward({ file: 'recurrence/scan_backward.wgsl', pace: 'none' }, shape, 0), shape);

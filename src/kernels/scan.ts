@@ -3,7 +3,7 @@ import { block, forward, type RecurrenceShape } from './recurrence.js';
 
 /** Typed face of `shaders/recurrence/scan.wgsl`: all time steps of a cell whose gates see the input alone. */
 export const scan = (shape: RecurrenceShape): Kernel =>
-  scanned(forward('recurrence/scan.wgsl', shape, 0), shape);
+  scanned(forward({ file: 'recurrence/scan.wgsl', pace: 'none' }, shape, 0), shape);
 
 /** Cuts a driver's kernel for one phase into blocks of units, rows and stretches of time. */
 export function scanned(kernel: Kernel, shape: RecurrenceShape): Kernel {

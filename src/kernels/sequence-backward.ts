@@ -4,4 +4,4 @@ import { inStretches } from './sequence.js';
 
 /** Typed face of `shaders/recurrence/sequence_backward.wgsl`: `steps` time steps back a dispatch, else all. */
 export const sequenceBackward = (shape: BackwardShape, steps = shape.timeSteps): Kernel =>
-  inStretches(backward('recurrence/sequence_backward.wgsl', shape), shape, steps);
+  inStretches(backward({ file: 'recurrence/sequence_backward.wgsl', pace: 'sequence' }, shape), shape, steps);

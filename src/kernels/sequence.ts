@@ -3,7 +3,7 @@ import { forward, type RecurrenceShape } from './recurrence.js';
 
 /** Typed face of `shaders/recurrence/sequence.wgsl`: `steps` time steps forward a dispatch, all where not given. */
 export const sequence = (shape: RecurrenceShape, steps = shape.timeSteps): Kernel =>
-  inStretches(forward('recurrence/sequence.wgsl', shape), shape, steps);
+  inStretches(forward({ file: 'recurrence/sequence.wgsl', pace: 'sequence' }, shape), shape, steps);
 
 /**
  * A driver of all time steps cut to `steps` a dispatch. The dispatch's time index is its first step, counted in the

@@ -3,4 +3,4 @@ import { backward, type BackwardShape } from './recurrence-backward.js';
 
 /** Typed face of `shaders/recurrence/step_backward.wgsl`: one phase of one time step back. */
 export const stepBackward = (shape: BackwardShape, phase = 0): Kernel =>
-  backward('recurrence/step_backward.wgsl', shape, phase);
+  backward({ file: 'recurrence/step_backward.wgsl', pace: 'step' }, shape, phase);

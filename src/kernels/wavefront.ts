@@ -9,7 +9,7 @@ export const diagonals = ({ timeSteps, stack }: Stacked<RecurrenceShape>): numbe
 
 /** Typed face of `shaders/recurrence/wavefront.wgsl`: diagonal `time`, each layer a time step after the one below. */
 export const wavefront = (shape: Stacked<RecurrenceShape>, time: number): Kernel =>
-  ofDiagonal(forward('recurrence/wavefront.wgsl', shape, 0), shape, time);
+  ofDiagonal(forward({ file: 'recurrence/wavefront.wgsl', pace: 'step' }, shape, 0), shape, time);
 
 /**
  * The kernel, which is the same for all diagonals, with the cost of this one: the first and the last have fewer layers,
