@@ -28,6 +28,15 @@ const cells: [string, RecurrentOptions, number][] = [
   ['gru-before', {}, 9], ['rnn', {}, 33], ['lstm-projected', {}, 9], ['lstm-layer-norm', {}, 5], ['lstm-1997', {}, 5],
 ];
 
+// What there is to test depends on the adapter: its float16, or that it says it has none.
+type Register = (name: string, body: () => void | Promise<void>) => void;
+function withFloat16(register: Register, name: string, body: () => void | Promise<void>): void {
+  if (device.adapter.f16) register(name, body);
+}
+function withoutFloat16(register: Register, name: string, body: () => void | Promise<void>): void {
+  if (!device.adapter.f16) register(name, body);
+}
+
 /** Arrays of a result by name, with the way that they come from. */
 function arraysOf({ outputs, states, inputGradient, parameterGradients, stateGradients }: NetworkGradients) {
   return [
@@ -60,12 +69,12 @@ function testNumbers([cell, options, units]: typeof cells[number], seed: number)
   });
 }
 
-describe.runIf(device.adapter.f16)('with float16 a network agrees with the reference of rounded weights', () => {
+withFloat16(describe, 'with float16 a network agrees with the reference of rounded weights', () => {
   const rows = environment === 'chrome' ? cells.slice(0, 1) : cells;
   rows.forEach((row, i) => testNumbers(row, 9000 + i));
 });
 
-test.runIf(device.adapter.f16)('one step lies within 2^-11·Σ|h·w| of the reference of unrounded weights', async () => {
+withFloat16(test, 'one step lies within 2^-11·Σ|h·w| of the reference of unrounded weights', async () => {
   const [units, seed] = [33, 9100];
   const model = sequential([input(1), recurrent('rnn-identity', units, { bias: 'none' })]);
   const random = new CounterRandom(seed, 0);
@@ -90,7 +99,7 @@ test.runIf(device.adapter.f16)('one step lies within 2^-11·Σ|h·w| of the refe
   network.destroy();
 });
 
-describe.runIf(device.adapter.f16)('a run with float16', () => {
+withFloat16(describe, 'a run with float16', () => {
   const options = { timeSteps: 6, batch: 2, precision: 'f16' } as const;
 
   test('goes on from its checkpoint bit for bit, and its parameters are more than float16 holds', async () => {
@@ -120,7 +129,7 @@ describe.runIf(device.adapter.f16)('a run with float16', () => {
   });
 });
 
-test.runIf(!device.adapter.f16)('an adapter without float16 says so, for a network and for a trainer', async () => {
+withoutFloat16(test, 'an adapter without float16 says so, for a network and for a trainer', async () => {
   const message = `precision "f16" needs shader-f16, which ${device.adapter.name} lacks: use another adapter, ` +
     'or leave precision out (f32)';
   await expect(createNetwork(device, tiny, { timeSteps: 2, batch: 1, precision: 'f16' })).rejects.toThrow(message);
