@@ -11,7 +11,9 @@ const COLUMNS = ${COLUMNS}u;
 const ROWS = ${ROWS}u;
 const V = ${V}u;
 
+#if ${KEEPS}
 #include "lib/keep.wgsl"
+#endif
 
 @group(0) @binding(0) var<storage, read> starts: array<u32>;
 @group(0) @binding(1) var<storage, read> rows: array<u32>;

@@ -37,7 +37,9 @@ const PART = ${PART}u; // k of a part, a multiple of four
 @group(0) @binding(1) var<storage, read> b: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> c: array<vec4f>;
 #include "lib/biases.wgsl"
+#if ${KEEPS}
 #include "lib/keep.wgsl"
+#endif
 #include "lib/zero.wgsl"
 #if ${IN_TURN}
 #include "lib/time.wgsl"

@@ -9,6 +9,23 @@
 const SIZE = ${SIZE}u;
 const CELLS = SIZE + 2u; // first c_j among the states
 
+// Lanes by number: there are as many as the block's size says.
+fn lane(gates: Gates, i: u32) -> f32 {
+#if ${FOUR_LANES}
+  return gates[i];
+#else
+  return gates[i / 4u][i % 4u];
+#endif
+}
+
+fn set_lane(gates: ptr<function, Gates>, i: u32, x: f32) {
+#if ${FOUR_LANES}
+  (*gates)[i] = x;
+#else
+  (*gates)[i / 4u][i % 4u] = x;
+#endif
+}
+
 fn cell_forward(z: Gates, previous: State, unit: Unit) -> Forward {
   let i = sigmoid(lane(z, 0u));
   let o = sigmoid(lane(z, 1u));

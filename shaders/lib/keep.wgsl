@@ -2,7 +2,6 @@
 // that no row block of the parameter names do not, nor what a clockwork module would hear from a faster one.
 // Typed side: src/kernels/keep.ts
 
-#if ${KEEPS}
 fn keep(row: u32, column: u32) -> vec4f {
 #if ${MODULES}
   let units = vec4u(4u * column) + vec4u(0, 1, 2, 3);
@@ -12,4 +11,3 @@ fn keep(row: u32, column: u32) -> vec4f {
   return select(vec4f(${KEEP_EVEN}), vec4f(${KEEP_ODD}), (column & 1u) == 1u);
 #endif
 }
-#endif

@@ -2,17 +2,19 @@ import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 import type { Defines, Kernel } from './kernel.js';
 
 /**
- * From a file under `shaders/` to WGSL: `#include "file"`, `#phases "file"` (once for each phase of a cell, `%p` and
- * `${NAME}` being the phase's), then `wgsl-preprocessor` (`#if ${NAME}` … `#endif`, `${NAME}`), then `%unroll i N` …
- * `%end`, which writes its lines N times with `%i` (and `%{4*i+j}`) replaced. Registers cannot be indexed and no driver
- * is sure to unroll, so register tiles are unrolled here.
+ * From a file under `shaders/` to WGSL: `#include "file"`, but where an `#if` leaves it out, `#phases "file"` (once for
+ * each phase of a cell, `%p` and `${NAME}` being the phase's), then `wgsl-preprocessor` (`#if ${NAME}` … `#endif`,
+ * `${NAME}`), then `%unroll i N` … `%end`, which writes its lines N times with `%i` (and `%{4*i+j}`) replaced.
+ * Registers cannot be indexed and no driver is sure to unroll, so register tiles are unrolled here.
  */
 const files = import.meta.glob<string>([
   '../../shaders/**/*.wgsl',
   '!../../shaders/{cells,optimizers}/*.wgsl',
   '!../../shaders/{add,columns,lanes,normalise,sample}.wgsl',
   '!../../shaders/recurrence/{initial_backward,initial_dropout,scan,scan_backward,wavefront,wavefront_backward}.wgsl',
-  '!../../shaders/lib/{advance_normed,arrive,lanes_n,lanes_nt,linear_cell,lstm_step,retreat_normed,row_norm,scan}.wgsl',
+  '!../../shaders/lib/{advance_normed,arrive,gates_of_others,half,keep,lanes_n,lanes_nt,layer_input}.wgsl',
+  '!../../shaders/lib/{linear_cell,lstm_step,masks,own,own_gradient,retreat_normed,row_norm,scan}.wgsl',
+  '!../../shaders/lib/{source_of_layers,source_of_layers_back}.wgsl',
 ], { query: '?raw', import: 'default', eager: true });
 const usual = import.meta.glob<string>('../../shaders/{cells/lstm,optimizers/adam}.wgsl', {
   query: '?raw', import: 'default', eager: true,
@@ -78,10 +80,13 @@ function include(file: string, inclusion: Inclusion): string {
   if (text === undefined) throw new MissingShaderError(`shader ${file} does not exist`);
   if (seen.has(file)) return '';
   if (phase === undefined) seen.add(file);
+  const conditions: Condition[] = [];
   const lines = text.split('\n').map((line, index) => {
     const [code] = line.split('//');
+    follow(conditions, line, (name) => defines[`${name}_${phase}`] ?? defines[name]);
     const directive = /^#(include|phases) "(.+)"/.exec(line);
     if (directive) {
+      if (conditions.some(({ holds }) => !holds)) return '';
       const included = directive[2]!.replace(/\$\{(\w+)\}/g, (_, name: string) => String(defines[name]));
       if (directive[1] === 'include') return include(included, inclusion);
       const [first, end] = [Number(defines['FIRST_PHASE']), Number(defines['END_PHASE'])];
@@ -92,6 +97,20 @@ function include(file: string, inclusion: Inclusion): string {
     return `${ofPhase(code!.trimEnd(), defines, phase)} //@${origins.length - 1}`;
   });
   return lines.join('\n');
+}
+
+/** A part under `#if`: whether it stands, and whether it or one before it did. */
+interface Condition { holds: boolean; settled: boolean }
+
+/** Keeps count of the parts around a line: what is left out includes nothing, so that it need not be there. */
+function follow(conditions: Condition[], line: string, valueOf: (name: string) => unknown): void {
+  const [, word, name] = /^#(if|elif|else|endif)(?: \$\{(\w+)\})?/.exec(line) ?? [];
+  if (word === 'endif') conditions.pop();
+  else if (word) {
+    const value = name ? valueOf(name) : true; // undefined: an error, which the template tells with its line
+    const { settled } = word === 'if' ? { settled: false } : conditions.pop()!;
+    conditions.push({ holds: !settled && value === true, settled: settled || value !== false });
+  }
 }
 
 /** `%p` and the defines of one phase, `NAME_0` for `NAME` in phase 0. */

@@ -179,27 +179,9 @@ export function widthOf(layer: LayerDescription): number {
   }
 }
 
-/**
- * Whether `model` can learn to predict the next token of a text, window after window.
- * @throws RangeError that says why not
- */
-export function checkTextModel({ layers }: Model): void {
-  const [first] = layers;
-  if (first?.kind === 'input') {
-    throw new RangeError('the first layer is input: a text is tokens, start with oneHot(vocabulary) or ' +
-      'embedding(vocabulary, units)');
-  }
-  if (layers.at(-1)?.kind !== 'linear') {
-    throw new RangeError(`the last layer is ${layers.at(-1)?.kind}: ` +
-      'end with linear(vocabulary), whose outputs are the logits of the next token');
-  }
-  const both = layers.findIndex((layer) => layer.kind === 'recurrent' && layer.bidirectional);
-  if (both >= 0) {
-    throw new RangeError(`layer ${both} is bidirectional, and training on a text carries states from window to ` +
-      'window: the reverse direction would need the states of a window that is not read yet, and would see the very ' +
-      'characters that are to be predicted; leave bidirectional out, or use createNetwork on whole sequences');
-  }
-}
+/** Whether `model` can learn to predict the next token of a text, window after window; text-model.ts says why not. */
+export const readsText = ({ layers }: Model): boolean => layers[0]?.kind !== 'input' &&
+  layers.at(-1)?.kind === 'linear' && !layers.some((layer) => layer.kind === 'recurrent' && layer.bidirectional);
 
 /** PyTorch's names for the parameters of layer `index`, as in `nn.Sequential`: `1.weight_ih_l0`. */
 export const parameterName = (index: number, name: string): string => `${index}.${name}`;

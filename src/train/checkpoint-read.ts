@@ -2,7 +2,7 @@ import { Vocabulary } from '../data/text.js';
 import { readSafetensors, type Tensor } from '../io/safetensors.js';
 import { DRIVERS } from '../kernels/recurrence.js';
 import { checkInteger, checkOneOf } from '../model/check.js';
-import { checkTextModel } from '../model/description.js';
+import { checkTextModel } from '../model/text-model.js';
 import {
   checkRunShape, emptySnapshot, PRECISIONS, precisionOf, type Snapshot, snapshotLengths,
 } from '../model/engine.js';

@@ -2,11 +2,10 @@ import { checkBufferSize } from '../gpu/buffers.js';
 import type { Device } from '../gpu/device.js';
 import { type Driver, DRIVERS } from '../kernels/recurrence.js';
 import { checkFlag, checkInteger, checkNumber, checkOneOf } from '../model/check.js';
-import { checkTextModel, type Model } from '../model/description.js';
+import { type Model, readsText } from '../model/description.js';
 import { checkRunShape, type EngineOptions, MOST_TRIALS, type Precision, precisionOf } from '../model/engine.js';
 import type { LossDescription } from '../model/losses.js';
 import { adam, checkClip, checkRates, type Clip, type OptimizerDescription } from '../model/optimizers.js';
-import { segmentLength } from '../model/segments.js';
 import type { ReferenceEngine } from '../reference/engine.js';
 import { type Strategy, tableStrategy } from '../schedule/table.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -81,7 +80,7 @@ export async function tuneStrategy(
 ): Promise<Tuning> {
   const { driver, milliseconds } = options;
   const precision = precisionOf(options.precision);
-  checkTextModel(model);
+  await checkTextModel(model);
   checkRunShape({ timeSteps, batch, seeds: [1] });
   await checkDriver(model, driver);
   if (milliseconds !== undefined) checkNumber('milliseconds', milliseconds, { min: 0 });
@@ -120,6 +119,11 @@ const runOf = ({
   ...precisionOf(precision),
 });
 
+/** Checks that a model predicts a text; why one does not is loaded where it does not. */
+async function checkTextModel(model: Model): Promise<void> {
+  if (!readsText(model)) (await import('./later.js')).checkTextModel(model);
+}
+
 /** Checks a driver of the caller's; the two that carry every model need nothing that is not there. */
 async function checkDriver(model: Model, driver: Driver | undefined): Promise<void> {
   if (driver === undefined || EVERY_MODEL.includes(checkOneOf('driver', driver, DRIVERS))) return;
@@ -135,7 +139,7 @@ async function strategyFor({ adapter }: Device, run: EngineOptions, driver: Driv
 async function gpuTrainer(
   device: Device, settings: Settings, from?: Checkpoint, tune = false,
 ): Promise<Trainer<GpuEngine>> {
-  checkTextModel(settings.model);
+  await checkTextModel(settings.model);
   // Before the initial parameters are drawn, which takes as much memory here.
   checkBufferSize(device, 'parameters', 4 * settings.seeds.length * settings.model.layout.size);
   const run = runOf(settings);
@@ -151,7 +155,7 @@ async function gpuTrainer(
 }
 
 async function referenceTrainer(settings: Settings, from?: Checkpoint): Promise<Trainer<ReferenceEngine>> {
-  checkTextModel(settings.model);
+  await checkTextModel(settings.model);
   const values = settings.seeds.length * settings.model.layout.size;
   if (values > LARGEST_ARRAY) {
     throw new RangeError(`the model has ${values} values with all trials and a JavaScript array holds ` +
@@ -164,9 +168,9 @@ async function referenceTrainer(settings: Settings, from?: Checkpoint): Promise<
 }
 
 /** A segment's length where the run has segments. */
-function recomputeOf(recompute: boolean | number, timeSteps: number): Pick<Settings, 'recompute'> {
+async function recomputeOf(recompute: boolean | number, timeSteps: number): Promise<Pick<Settings, 'recompute'>> {
   if (recompute === false) return {};
-  if (recompute === true) return { recompute: segmentLength(timeSteps) };
+  if (recompute === true) return { recompute: (await import('./later.js')).segmentLength(timeSteps) };
   return { recompute: checkInteger('recompute (where it is not true or false)', recompute, 1, timeSteps) };
 }
 
@@ -182,7 +186,7 @@ async function runSettings(model: Model, options: TrainerOptions): Promise<Setti
   const seeds = Array.from({ length: trials }, (_, n) => seed + n);
   return {
     model, optimizer, clip: checkClip(clip), ...checkRunShape({ timeSteps, batch, seeds }),
-    ...recomputeOf(options.recompute ?? false, timeSteps), ...precisionOf(options.precision),
+    ...await recomputeOf(options.recompute ?? false, timeSteps), ...precisionOf(options.precision),
     ...(driver ? { driver } : {}), ...(options.rates ? { rates: checkRates(options.rates, trials) } : {}),
   };
 }

@@ -6,6 +6,8 @@ export { measureDispatches } from '../gpu/timestamps.js';
 export { lowerSegments } from '../layers/segments.js';
 export { lowerWavefront } from '../layers/wavefront.js';
 export { initialParameters } from '../model/initial.js';
+export { segmentLength } from '../model/segment-length.js';
+export { checkTextModel } from '../model/text-model.js';
 export { checkDriver, chooseStrategy } from '../schedule/tiles.js';
 export { encodeCheckpoint } from './checkpoint-write.js';
 export { createGenerator } from './gpu-generator.js';

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
-  type Activation, checkTextModel, embedding, gru, input, type LayerDescription, linear, lstm, type LstmOptions, oneHot,
+  type Activation, embedding, gru, input, type LayerDescription, linear, lstm, type LstmOptions, oneHot,
   rnn, sequential,
 } from '../../src/model/description.js';
+import { checkTextModel } from '../../src/model/text-model.js';
 import { recurrent, type RecurrentDescription } from '../../src/model/recurrent.js';
 import { adagrad, adam, checkClip, rmsprop, sgd } from '../../src/model/optimizers.js';
 

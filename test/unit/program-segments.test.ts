@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { embedding, linear, lstm, sequential } from '../../src/model/description.js';
-import { segmentLength } from '../../src/model/segments.js';
+import { segmentLength } from '../../src/model/segment-length.js';
 import { chunks } from '../../src/schedule/chunks.js';
 import { explain } from '../../src/schedule/explain.js';
 import { place } from '../../src/schedule/place.js';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { segmentLength, segmentsOf } from '../../src/model/segments.js';
+import { segmentLength } from '../../src/model/segment-length.js';
+import { segmentsOf } from '../../src/model/segments.js';
 
 describe('a window in segments', () => {
   test('all of the length asked for, but a first one that may be shorter', () => {

@@ -74,7 +74,7 @@ describe('expanding a shader', () => {
     expect(() => expand('sum.wgsl', {})).toThrow(/^sum\.wgsl:18 needs a value for SIZE$/);
     const defines = { IMMEDIATES: true, SUBGROUPS: false, HALF: false, TIME_BINDING: 2, CELL: 'lstm', T: 1 };
     expect(() => expand('recurrence/sequence.wgsl', defines))
-      .toThrow(/^lib\/gates\.wgsl:4 needs a value for ONE_LANE$/);
+      .toThrow(/^lib\/gates\.wgsl:4 needs a value for GATE_COLUMNS$/);
   });
 
   test('a missing file is named', () => {
