@@ -13,15 +13,7 @@ fn delta%p(row: u32, n: u32) -> vec4f {
   return gates[D_PRODUCTS + row + n];
 #elif ${ALL_LANES}
   return gates[row + n];
-#elif ${FOUR_OF_EIGHT}
-  return gates[row + 2u * n];
-#elif ${TWO_OF_FOUR}
-  return vec4f(gates[row + 2u * n].xy, gates[row + min(2u * n + 1u, H - 1u)].xy);
 #else
-  return vec4f( // past H, the weights' padding is zero
-%unroll j 4
-    gates[row + min(4u * n + %ju, H - 1u)][${FIRST_LANE}],
-%end
-  );
+#include "lib/delta_of_some.wgsl"
 #endif
 }

@@ -6,8 +6,8 @@ export const moreShaders = import.meta.glob<string>([
   '../../shaders/cells/*.wgsl', '!../../shaders/cells/lstm.wgsl',
   '../../shaders/{add,columns,lanes,normalise,sample}.wgsl',
   '../../shaders/recurrence/{initial_backward,initial_dropout,scan,scan_backward,wavefront,wavefront_backward}.wgsl',
-  '../../shaders/lib/{advance_normed,arrive,gates_of_others,half,keep,lanes_n,lanes_nt,layer_input}.wgsl',
-  '../../shaders/lib/{linear_cell,lstm_step,masks,own,own_gradient,retreat_normed,row_norm,scan}.wgsl',
+  '../../shaders/lib/{advance_normed,arrive,delta_of_some,gates_of_others,half,keep,lanes_n,lanes_nt}.wgsl',
+  '../../shaders/lib/{layer_input,linear_cell,lstm_step,masks,own,own_gradient,retreat_normed,row_norm,scan}.wgsl',
   '../../shaders/lib/{source_of_layers,source_of_layers_back}.wgsl',
   '../../shaders/optimizers/*.wgsl', '!../../shaders/optimizers/adam.wgsl',
 ], { query: '?raw', import: 'default', eager: true });
