@@ -105,6 +105,34 @@ ${stores(rows, columns, (r, j) => `(row + ${r}u) * ${n / 4}u + column + ${j * th
 }
 
 /**
+ * The same with lanes that load one row of A each, k by k, and nothing unrolled over k: what Latch's own kernel does
+ * (shaders/lib/lanes_n.wgsl). A is transposed, as floats.
+ */
+function rowBroadcasts(rows: number, columns: number, width: number): Form {
+  const groups = rows / width;
+  return {
+    name: `subgroup broadcast of rows ${rows}×${columns}, ${width} threads`, family: 'rows',
+    transposed: true, half: false,
+    workgroups: ({ m, n }) => [n / 4 / columns / width, m / rows],
+    code: ({ m, n, k }) => `enable subgroups;${bindings('f32', 'vec4f')}
+@compute @workgroup_size(${width})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32,
+        @builtin(subgroup_invocation_id) lane: u32) {
+  let column = group.x * ${width * columns}u + thread;
+  let row = group.y * ${rows}u;
+${sums(rows, columns)}
+  for (var k = 0u; k < ${k}u; k++) {
+${lines(groups, (q) => `    let a${q} = a[k * ${m}u + row + ${q * width}u + lane];`)}
+${lines(columns, (j) => `    let b${j} = b[k * ${n / 4}u + column + ${j * width}u];`)}
+${lines(rows, (r) => `    let v${r} = subgroupBroadcast(a${Math.floor(r / width)}, ${r % width}u);
+${lines(columns, (j) => `    s${r}_${j} += v${r} * b${j};`)}`)}
+  }
+${stores(rows, columns, (r, j) => `(row + ${r}u) * ${n / 4}u + column + ${j * width}u`)}
+}`,
+  };
+}
+
+/**
  * A workgroup of x × y threads owns a tile of C and walks over k with the tiles of A and B in workgroup memory; a
  * thread keeps rows × columns vec4f. A is transposed.
  */
@@ -151,7 +179,8 @@ export function forms({ lanes, half }: { lanes: number; half: boolean }): Form[]
     scalarBlocks(8, 2, false),
     ...(width >= 4
       ? [broadcasts(8, 1, width, lanes), broadcasts(16, 1, width, lanes), broadcasts(8, 2, width, lanes),
-        ...(lanes < 32 ? [broadcasts(8, 1, width, 32)] : [])]
+        ...(lanes < 32 ? [broadcasts(8, 1, width, 32)] : []),
+        ...(lanes <= 8 ? [rowBroadcasts(16, 1, lanes), rowBroadcasts(16, 2, lanes)] : [])]
       : []),
     workgroupTiles([8, 8], 4, 1, 32),
     workgroupTiles([16, 16], 4, 1, 16),
