@@ -1,5 +1,5 @@
 // One configuration for the library build, the pages and the tests.
-//   vite build       the library, dist/latch.js
+//   vite build       the library, dist/latch.js and dist/lab.js
 //   vite playground  the page (scripts/playground.mjs does this)
 //   vitest           the tests, in four projects: unit, dawn, chrome, e2e
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,10 @@ export default defineConfig({
   server: { fs: { allow: [here('.')] } },
   build: {
     target: 'es2022',
-    lib: { entry: here('src/index.ts'), formats: ['es'], fileName: 'latch' },
+    lib: {
+      entry: { latch: here('src/index.ts'), lab: here('src/lab/index.ts') }, formats: ['es'],
+      fileName: (_, name) => `${name}.js`,
+    },
     outDir: here('dist'),
     emptyOutDir: true,
     minify: false,

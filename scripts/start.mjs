@@ -5,7 +5,10 @@ import { setUp } from './lib/set-up.mjs';
 const args = process.argv.slice(3);
 // No browser is looked for where none will be used, or one is named: the command itself says whether that one is good.
 const inNode = args.some((arg, i) => arg === '--runtime=node' || (arg === 'node' && args[i - 1] === '--runtime'));
-const browserless = inNode || args.some((arg) => ['--cpu', '--help', '-h'].includes(arg) || arg.startsWith('--chrome'));
+// The lab's list of tasks is printed, and its rival algorithms run on the CPU.
+const listed = /(^|[\\/])lab\.ts$/.test(process.argv[2] ?? '') && (args.length === 0 || args[0] === 'rivals');
+const browserless = inNode || listed ||
+  args.some((arg) => ['--cpu', '--help', '-h'].includes(arg) || arg.startsWith('--chrome'));
 try {
   await setUp(browserless ? ['--no-browser'] : []);
 } catch (error) {

@@ -99,14 +99,8 @@ fn advance%p(place: u32, t: u32, row: u32, block: u32) {
       var state = State();
       state[0] = z[r][q];
 #endif
-#if ${SETTLES}
-      state = settle(place, t, row + r, unit.index, state, previous);
-#endif
-#if ${MASKS_STATES}
-      state[${MASKED_STATES}] *= dropout_mask(place, row + r, unit.index);
-#endif
-#if ${DROPS}
-      put(&dropped, q, state[0] * dropout_mask(place, row + r, unit.index));
+#if ${SETTLES_OR_DROPS}
+#include "lib/settled.wgsl"
 #endif
 %unroll s ${STATES}
       put(&after%s, q, state[%s]);

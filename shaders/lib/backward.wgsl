@@ -4,7 +4,7 @@
 //   transposed  [N, K] vec4f a source: R with each quartet n of its columns turned to a row, so that neighbours load
 //                                  neighbours
 //   d_output    [T, B, HP] an output: gradient from the layers above; of a projection [T, B, its width padded], where
-//                                  ∂L/∂h takes its place for phase 1
+//                                  ∂L/∂h takes its place for phase 1; with RECORDS of every cell, 0 past a row's end
 //   states      histories          see lib/block.wgsl
 //   d_states    [CARRIED, B, HP]   ∂L/∂state carried from t + 1 to t; holds ∂L/∂(initial state) in the end
 //   d_extra     [T, B, HP]         ∂L/∂(state that the layer above has read), then that of the layer below, in place;

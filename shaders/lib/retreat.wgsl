@@ -50,7 +50,7 @@ fn retreat%p(place: u32, t: u32, row: u32, block: u32) {
 %end
 #if ${TAKES_OUTPUT}
 %unroll o ${OUTPUTS}
-    let output%o = d_output[%ou * OUTPUT_STRIDE + output_at];
+    var output%o = d_output[%ou * OUTPUT_STRIDE + output_at];
 %end
 #endif
 #if ${BELOW}
@@ -92,22 +92,16 @@ fn retreat%p(place: u32, t: u32, row: u32, block: u32) {
 #if ${PRODUCT}
       for (var s = 0u; s < ${SOURCES}u; s++) {
 #if ${MASKED}
-        let mask = select(1.0, dropout_mask(place, row + r, unit.index), MASKED%p[s]);
-        d[GRADIENTS%p[s]] += products[(s * ROWS + r) * UNITS + q] * mask;
-#else
-        d[GRADIENTS%p[s]] += products[(s * ROWS + r) * UNITS + q];
+#include "lib/masked_back.wgsl"
 #endif
+        d[GRADIENTS%p[s]] += products[(s * ROWS + r) * UNITS + q];
       }
+#endif
+#if ${RECORDS}
+#include "probe/record.wgsl"
 #endif
 #if ${SETTLES}
-      let stays = staying(place, t, row + r, unit.index);
-      var stayed = State();
-%unroll s ${CARRIED}
-      if (ENTERS%p[%s]) {
-        stayed[%s] = stays[%s] * d[%s];
-        d[%s] *= 1.0 - stays[%s];
-      }
-%end
+#include "lib/stayed.wgsl"
 #endif
 #if ${OWN}
       unit.own = own_of(place, unit.index);

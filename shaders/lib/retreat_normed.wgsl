@@ -54,7 +54,8 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
     let after = history0 + NEXT * SLOT + at;
     let norm = norm_of_units(after - block + 2u * BLOCK);
 #if ${PRODUCT}
-    let output = d_output[((trial * T + t) * B + row + r) * OUTPUT_PITCH + block];
+    let output_at = ((trial * T + t) * B + row + r) * OUTPUT_PITCH + block;
+    var output0 = d_output[output_at];
     var carry = Units();
     if (select(DIRECT[0], FINAL, last)) { carry = d_states[carried]; }
     var give = Units();
@@ -79,11 +80,14 @@ fn retreat%p(trial: u32, t: u32, row: u32, block: u32) {
       let y = (pick(states[after + 2u * BLOCK], q) - norm.mean) * norm.scale;
       var d = State();
 #if ${PRODUCT}
-      d[0] = pick(output, q) + pick(carry, q);
+      d[0] = pick(output0, q) + pick(carry, q);
 #if ${MASKED}
       d[0] += products[r * UNITS + q] * dropout_mask(trial, row + r, unit);
 #else
       d[0] += products[r * UNITS + q];
+#endif
+#if ${RECORDS}
+#include "probe/record.wgsl"
 #endif
 #else
       d[1] = pick(carry, q);

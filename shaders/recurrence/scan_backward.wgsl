@@ -32,7 +32,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #endif
   for (var step = begin; step < end; step++) {
     let t = time_of(step);
-    g = back_at(group.z, t, row, block, g + d_output[(group.z * T + t) * SLOT + at]);
+    let output_at = (group.z * T + t) * SLOT + at;
+    g += d_output[output_at];
+#if ${RECORDS_0}
+    d_output[output_at] = g;
+#if ${RAGGED}
+    if (t >= control[${TRIALS}u * CONTROL_WORDS + group.z * B + row]) { d_output[output_at] = Units(); }
+#endif
+#endif
+    g = back_at(group.z, t, row, block, g);
   }
   if (end == T && begin < end) { d_states[carried] = g; }
 }

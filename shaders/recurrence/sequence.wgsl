@@ -5,7 +5,8 @@
 //   counted as the direction goes, as an immediate.
 // Work: batch rows do not see each other, so a workgroup owns ROWS of them, loops over time, and its barrier is all the
 //   synchronisation there is: h_t goes from thread to thread through storage memory. With HELD it first copies its
-//   trial's recurrent weights to workgroup memory, with HALF as float16; sums are float32 all the same.
+//   trial's recurrent weights to workgroup memory, with HALF as float16; sums are float32 all the same. SOLO one thread
+//   has all units of its rows, needs no barrier, and TOGETHER trials share a workgroup.
 // CPU twin: src/reference/recurrence.ts
 
 #if ${HALF}
@@ -15,7 +16,7 @@ enable f16;
 #include "lib/time.wgsl"
 #include "lib/forward.wgsl"
 
-@compute @workgroup_size(${WORKGROUP_X})
+@compute @workgroup_size(${WORKGROUP_X}, 1, ${TOGETHER})
 fn main(
   @builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u,
 #if ${SUBGROUPS}
@@ -25,9 +26,15 @@ fn main(
 #if ${SUBGROUPS}
   thread = index;
 #endif
+#if ${SOLO}
+  let place = group.z * ${TOGETHER}u + local.z;
+  if (place >= ${TRIALS}u) { return; }
+#else
+  let place = group.z;
+#endif
 #if ${HELD}
 %unroll p ${PHASES}
-  hold%p(group.z, local.x);
+  hold%p(place, local.x);
 %end
   workgroupBarrier();
 #endif
@@ -38,12 +45,12 @@ fn main(
     let t = step;
 #endif
 %unroll p ${PHASES}
-    for (var first = zero_of(group.z); first < BLOCKS%p; first += ${WORKGROUP_X}u) {
+    for (var first = zero_of(place); first < BLOCKS%p; first += ${WORKGROUP_X}u) {
       let block = first + local.x;
 #if ${SUBGROUPS}
-      advance%p(group.z, t, group.y * ROWS, block);
+      advance%p(place, t, group.y * ROWS, block);
 #else
-      if (block < BLOCKS%p) { advance%p(group.z, t, group.y * ROWS, block); }
+      if (block < BLOCKS%p) { advance%p(place, t, group.y * ROWS, block); }
 #endif
     }
 #if ${MEETS}

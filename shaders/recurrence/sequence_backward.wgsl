@@ -12,7 +12,7 @@ enable f16;
 #include "lib/time.wgsl"
 #include "lib/backward.wgsl"
 
-@compute @workgroup_size(${WORKGROUP_X})
+@compute @workgroup_size(${WORKGROUP_X}, 1, ${TOGETHER})
 fn main(
   @builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u,
 #if ${SUBGROUPS}
@@ -22,9 +22,15 @@ fn main(
 #if ${SUBGROUPS}
   thread = index;
 #endif
+#if ${SOLO}
+  let place = group.z * ${TOGETHER}u + local.z;
+  if (place >= ${TRIALS}u) { return; }
+#else
+  let place = group.z;
+#endif
 #if ${HELD}
 %unroll p ${PHASES}
-  hold%p(group.z, local.x);
+  hold%p(place, local.x);
 %end
   workgroupBarrier();
 #endif
@@ -35,12 +41,12 @@ fn main(
     let t = T - 1u - step;
 #endif
 %unroll p ${PHASES}
-    for (var first = zero_of(group.z); first < BACK_BLOCKS%p; first += ${WORKGROUP_X}u) {
+    for (var first = zero_of(place); first < BACK_BLOCKS%p; first += ${WORKGROUP_X}u) {
       let block = first + local.x;
 #if ${SUBGROUPS}
-      retreat%p(group.z, t, group.y * ROWS, block);
+      retreat%p(place, t, group.y * ROWS, block);
 #else
-      if (block < BACK_BLOCKS%p) { retreat%p(group.z, t, group.y * ROWS, block); }
+      if (block < BACK_BLOCKS%p) { retreat%p(place, t, group.y * ROWS, block); }
 #endif
     }
 #if ${MEETS}

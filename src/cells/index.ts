@@ -1,3 +1,4 @@
+import { carousel } from './carousel.js';
 import type { CellKind } from './cell.js';
 import { clockwork } from './clockwork.js';
 import { depthGated } from './depth-gated.js';
@@ -17,8 +18,8 @@ export {
 } from './cell.js';
 
 const kinds: readonly CellKind[] = [
-  rnn, rnnRelu, rnnSigmoid, rnnIdentity, lstm, ...odyssey, lstmNoPeepholes, lstm1997, lstmProjected, lstmNormed,
-  depthGated, grid, gru, gruBefore, clockwork, minGru, minLstm,
+  rnn, rnnRelu, rnnSigmoid, rnnIdentity, lstm, ...odyssey, lstmNoPeepholes, lstm1997, carousel, lstmProjected,
+  lstmNormed, depthGated, grid, gru, gruBefore, clockwork, minGru, minLstm,
 ];
 
 /** Every cell by name. Adding a cell adds a row above. */

@@ -9,7 +9,8 @@ import type { Cell, CellKind } from './cell.js';
  *
  * Arithmetic: `shaders/cells/min_gru.wgsl`, `min_lstm.wgsl` and `src/reference/min-gru.ts`, `min-lstm.ts`.
  */
-const minimalCell = (file: string, lanes: 2 | 4, gates: readonly string[]): Cell => ({
+/** A cell h_t = a_t·h_{t−1} + b_t whose gates see the input alone. */
+export const linearCell = (file: string, lanes: 2 | 4, gates: readonly string[]): Cell => ({
   file,
   switches: {},
   gates,
@@ -22,9 +23,9 @@ const minimalCell = (file: string, lanes: 2 | 4, gates: readonly string[]): Cell
   scan: true,
 });
 
-const minGruCell = minimalCell('min_gru', 2, ['update', 'hidden']);
-const minLstmCell = minimalCell('min_lstm', 4, ['forget', 'input', 'hidden']);
-const refuses = {
+const minGruCell = linearCell('min_gru', 2, ['update', 'hidden']);
+const minLstmCell = linearCell('min_lstm', 4, ['forget', 'input', 'hidden']);
+export const refuses = {
   recurrentDropout: 'it has no recurrent weights whose input could be dropped',
   bothBiases: 'it has no recurrent weights, and so no second bias: use bias "input" or "none"',
 };

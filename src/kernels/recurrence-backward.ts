@@ -19,6 +19,8 @@ export interface BackwardShape extends RecurrenceShape {
   /** Strides in floats: between two states' gradients, between two outputs' gradients. */
   readonly strideCarry: number;
   readonly strideOutput: number;
+  /** ∂L/∂h takes the place of d_output, for others to read; a projection's does so anyway. */
+  readonly records?: boolean;
 }
 
 /** States whose gradient reaches the time before by itself; a state that may stay as it was has that way too. */
@@ -28,10 +30,10 @@ export function directStates({ cell, ragged, masks }: RecurrenceShape): boolean[
 }
 
 function backwardBindings(shape: BackwardShape, phases: readonly number[]): Record<string, Access> {
-  const { cell, above } = shape;
+  const { cell, above, records } = shape;
   const products = phases.some((p) => backProducts(cell, p).length > 0);
   return {
-    gates: 'read_write', d_output: cell.projection === undefined ? 'read' : 'read_write', states: 'read',
+    gates: 'read_write', d_output: cell.projection || records ? 'read_write' : 'read', states: 'read',
     d_states: 'read_write',
     ...(products ? { transposed: 'read' } as const : {}),
     ...(cell.own || cell.below?.reads || above !== undefined ? { d_extra: 'read_write' } as const : {}),
@@ -96,6 +98,7 @@ function backwardDefines(shape: BackwardShape, p: number, held: Held | undefined
     STRIDE_TRANSPOSED: transposedSize(shape) / 4, OFFSET_TRANSPOSED: transposedSize(shape, p) / 4,
     STRIDE_TURNED: (stack ? stack.layers * turnedStride(shape) : turnedSize(shape, p)) / 4,
     LAYER_TURNED: turnedStride(shape) / 4, SAME_TIME: phase.slot === 'current', TAKES_OUTPUT: p === 0,
+    RECORDS: p === 0 && gated && shape.records === true,
     ABOVE: above !== undefined && enters[above] === true, ABOVE_STATE: above ?? 0,
   });
 }

@@ -266,27 +266,32 @@ export function driver(
   const blocks = ceilDiv(units, wide);
   const rowBlocks = ceilDiv(batch, rows);
   const alone = pace === 'sequence';
-  const lanes = pace === 'none' ? undefined : tile.subgroup; // the others come in both forms
+  const held = heldBy(face, shape);
+  // One thread has all units of its rows: it waits for no other, and trials share a workgroup.
+  const solo = alone && !held && blocks === 1;
+  const lanes = pace === 'none' || solo ? undefined : tile.subgroup; // the others come in both forms
   const width = lanes ? ceilDiv(Math.min(blocks, tile.width), lanes) * lanes
     : alone ? powerOfTwo(Math.min(blocks, tile.width))
     : fittingWidth(blocks, Math.min(4, tile.width), tile.width);
   const height = alone || lanes ? 1 : Math.max(1, tile.width / width);
   const group = Math.min(rows, lanes ?? rows);
+  const together = solo ? Math.min(tile.width, trials) : 1;
   const places = trials * (shape.stack?.layers ?? 1);
   const steps = alone ? timeSteps : 1;
-  const held = heldBy(face, shape);
   const weights = phases.reduce((sum, p) => sum +
     cell.phases[p]!.products.length * sourceUnits(shape, p) * phaseUnits(shape, p) * cell.phases[p]!.lanes, 0);
   return {
     file,
     defines: {
       ...defines, FIRST_PHASE: phases[0]!, END_PHASE: phases.at(-1)! + 1, PHASE: phases[0]!,
-      WORKGROUP_X: width, WORKGROUP_Y: height, IMMEDIATES: immediates, SUBGROUPS: lanes !== undefined,
+      WORKGROUP_X: width, WORKGROUP_Y: height, TOGETHER: together, SOLO: solo,
+      MEETS: defines['MEETS'] === true && !solo, IMMEDIATES: immediates, SUBGROUPS: lanes !== undefined,
       FOURS: quads(shape) && lanes === undefined, HELD: held !== undefined, HALF: held === 'f16',
       GROUP: group, ROW_GROUPS: rows / group, TIME_BINDING: Object.keys(bindings).length,
     },
     bindings,
-    workgroups: alone ? [1, rowBlocks, trials] : [ceilDiv(blocks, width), ceilDiv(rowBlocks, height), places],
+    workgroups: alone ? [1, rowBlocks, ceilDiv(trials, together)]
+      : [ceilDiv(blocks, width), ceilDiv(rowBlocks, height), places],
     ...(pace === 'step' ? { timed: true } : {}),
     ...(held ? { workgroupMemory: heldBytes(shape, held) } : {}),
     cost: {

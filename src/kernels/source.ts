@@ -9,12 +9,12 @@ import type { Defines, Kernel } from './kernel.js';
  */
 const files = import.meta.glob<string>([
   '../../shaders/**/*.wgsl',
-  '!../../shaders/{cells,optimizers}/*.wgsl',
+  '!../../shaders/{cells,optimizers,probe,tasks}/*.wgsl',
   '!../../shaders/{add,columns,lanes,normalise,sample}.wgsl',
   '!../../shaders/recurrence/{initial_backward,initial_dropout,scan,scan_backward,wavefront,wavefront_backward}.wgsl',
   '!../../shaders/lib/{advance_normed,arrive,delta_of_some,gates_of_others,half,keep,lanes_n,lanes_nt}.wgsl',
   '!../../shaders/lib/{layer_input,linear_cell,lstm_step,masks,own,own_gradient,retreat_normed,row_norm,scan}.wgsl',
-  '!../../shaders/lib/{source_of_layers,source_of_layers_back}.wgsl',
+  '!../../shaders/lib/{masked_back,settled,source_of_layers,source_of_layers_back,stayed}.wgsl',
 ], { query: '?raw', import: 'default', eager: true });
 const usual = import.meta.glob<string>('../../shaders/{cells/lstm,optimizers/adam}.wgsl', {
   query: '?raw', import: 'default', eager: true,

@@ -3,6 +3,7 @@ import { BIAS_NAMES } from '../kernels/kernel.js';
 import { pad4, type Parameter, type ParameterLayout } from '../model/layout.js';
 import type { ProgramBuilder, View } from '../schedule/program.js';
 import type { Strategy } from '../schedule/tiles.js';
+import type { Arriving, Pass } from './recurrence.js';
 import type { LowerRecurrent } from './recurrent.js';
 
 /** What every layer's lowering needs to know. */
@@ -16,6 +17,8 @@ export interface Lowering {
   readonly immediates: boolean;
   /** Lowers recurrent layers where the driver is `wavefront`. */
   readonly wavefront?: LowerRecurrent | undefined;
+  /** Wants ∂L/∂h_t recorded; `recorder` (./recorder.ts) makes it: given, so that only those who record load it. */
+  readonly records?: TakeRecorded | undefined;
   /** Control records, [trials]. */
   readonly control: View;
   /** Rows have lengths of their own, which lie after the records. */
@@ -32,6 +35,14 @@ export interface Lowering {
   /** Records the backward pass too, and drops. */
   readonly training: boolean;
 }
+
+/**
+ * Takes ∂L/∂h_t of a pass, which after its way back through time stands where ∂L/∂output did. What it returns takes
+ * the place of h_{t−1} in the gradient of the recurrent weights.
+ */
+export type TakeRecorded = (
+  lowering: Lowering, pass: Pass, recorded: Pick<Arriving, 'output' | 'strideOutput'>,
+) => Rows | undefined;
 
 /**
  * Gradients of the carried states of the whole model, [stateSize] a trial: of the final ones, then of the initial ones.

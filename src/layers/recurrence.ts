@@ -150,7 +150,7 @@ export function retreat(lowering: Lowering, pass: Pass, arriving: Arriving): voi
   const shape: BackwardShape = {
     ...pass.shape, final: lowering.stateGradients !== undefined, above: arriving.above ? cell.below!.state : undefined,
     ownGradients: arriving.ownGradients, strideCarry: arriving.stateGradients.stride,
-    strideOutput: arriving.strideOutput,
+    strideOutput: arriving.strideOutput, records: lowering.records !== undefined,
   };
   const views = {
     gates: gatesView(pass), transposed: turnWeights(lowering, pass), d_output: arriving.output,
@@ -166,7 +166,7 @@ export function retreat(lowering: Lowering, pass: Pass, arriving: Arriving): voi
     const kernel = initialBackward(shape);
     builder.dispatch(`${label} initial state gradient`, kernel, pick(kernel.bindings, views));
   }
-  recurrentGradients(lowering, pass, arriving.output);
+  recurrentGradients(lowering, pass, arriving.output, lowering.records?.(lowering, pass, arriving));
   if (cell.own) ownGradient(lowering, pass, arriving, parameter(cell.own.name)!);
 }
 
@@ -192,8 +192,8 @@ function turnWeights(lowering: Lowering, pass: Pass): View | undefined {
   return turned;
 }
 
-/** dR = sourceᵀ·dZ for every recurrent matrix. */
-export function recurrentGradients(lowering: Lowering, pass: Pass, output: View): void {
+/** dR = sourceᵀ·dZ for every recurrent matrix; `instead` of the source of the only one. */
+export function recurrentGradients(lowering: Lowering, pass: Pass, output: View, instead?: Rows): void {
   const { label, shape, gates } = pass;
   shape.cell.phases.forEach(({ lanes, first, products }, p) => {
     if (products.length === 0) return;
@@ -204,13 +204,13 @@ export function recurrentGradients(lowering: Lowering, pass: Pass, output: View)
     const gradient = projects ? output : whole ? kept : packed(lowering, pass, p);
     products.forEach((product, s) => {
       weightGradient(lowering, `${label} ${s + p === 0 ? 'recurrent' : product.name} gradient`,
-        sourceRows(lowering, pass, p, product), weightsOf(pass, p)[s]!, gradient);
+        instead ?? sourceRows(lowering, pass, p, product), weightsOf(pass, p)[s]!, gradient);
     });
   });
 }
 
 /** A source at the times when it was multiplied: all slots but the last or but the first. */
-function sourceRows({ batch }: Lowering, pass: Pass, p: number, { source }: RecurrentProduct): Rows {
+export function sourceRows({ batch }: Lowering, pass: Pass, p: number, { source }: RecurrentProduct): Rows {
   const { shape, histories, layer, direction } = pass;
   const { cell, masks, reverse, units } = shape;
   const dropped = source === 0 && drops(masks);

@@ -33,6 +33,9 @@ interface Stack {
  * Backward mirrors it; gradients of weights are the same large products at the end as with the other drivers.
  */
 export const lowerWavefront: LowerRecurrent = (lowering, input, place) => {
+  if (lowering.records) {
+    throw new RangeError('driver is wavefront, which does not record gradients on their way: use step or sequence');
+  }
   const histories = lowerHistories(lowering, place);
   const stack = describeStack(lowering, place, histories);
   const { passes } = stack;

@@ -8,7 +8,7 @@ export type DrawMatrix = (parameter: ParameterShape, random: CounterRandom) => F
 
 /** Whether a parameter of the model is drawn as a whole: then {@link drawParameters} needs to be told how. */
 export const drawsMatrices = ({ layout }: Model): boolean =>
-  layout.parameters.some(({ initial: { kind } }) => kind === 'orthogonal' || kind === 'sparse');
+  layout.parameters.some(({ initial: { kind } }) => kind === 'orthogonal' || kind === 'sparse' || kind === 'identity');
 
 /**
  * Initial parameters of one network, see `initialParameters` (initial.ts). Those drawn value by value are all that most

@@ -38,6 +38,12 @@ function transpose(matrix: Float64Array, rows: number, columns: number): Float64
   return out;
 }
 
+/** Identity matrices [size, columns] one above the other, [rows, columns] in all; zero where one is not square. */
+export function identity(rows: number, columns: number, size: number): Float32Array {
+  return Float32Array.from({ length: rows * columns }, (_, e) =>
+    (Math.floor(e / columns) % size === e % columns ? 1 : 0));
+}
+
 /**
  * [rows, columns] with N(0, deviation²) at `nonZeros` random places of each row (all, where there are fewer) and zeros
  * elsewhere (Pascanu et al. 2013).

@@ -10,12 +10,14 @@ import type { GatesArrangement, Initial } from './layout.js';
  *  - `pascanu-smart`: the same paper's "smart tanh". N(0, .01²); recurrent weights with 15 values a row, each gate's
  *    matrix scaled to spectral radius .95
  *  - `karpathy`: everything U(±.08), char-rnn
+ *  - `identity`: N(0, .001²); each gate's recurrent weights the identity matrix. With it `rnn-relu` is the IRNN of Le,
+ *    Jaitly & Hinton 2015
  *
  * Weights that a clockwork RNN leaves out are set to zero after they are drawn; sparse ones are placed among the
  * others. Gains and shifts of a layer normalisation are 1 and 0 whatever the scheme.
  */
 export const INITIAL_SCHEMES = [
-  'pytorch', 'glorot-orthogonal', 'pascanu-sigmoid', 'pascanu-tanh', 'pascanu-smart', 'karpathy',
+  'pytorch', 'glorot-orthogonal', 'pascanu-sigmoid', 'pascanu-tanh', 'pascanu-smart', 'karpathy', 'identity',
 ] as const;
 export type InitialScheme = (typeof INITIAL_SCHEMES)[number];
 
@@ -43,5 +45,6 @@ export function schemeInitial(
     case 'pascanu-smart': return role === 'recurrent'
       ? { kind: 'sparse', nonZeros: 15, deviation: 0.01, spectralRadius: 0.95 }
       : normal(0.01);
+    case 'identity': return role === 'recurrent' ? { kind: 'identity' } : normal(0.001);
   }
 }

@@ -1,7 +1,7 @@
 import type { CounterRandom } from '../random/counter-random.js';
 import type { Model } from './description.js';
 import { blocksOf, drawParameters } from './initial-draw.js';
-import { orthogonal, scaleToSpectralRadius, sparse } from './initial-matrices.js';
+import { identity, orthogonal, scaleToSpectralRadius, sparse } from './initial-matrices.js';
 import { type Initial, isTrained, type ParameterShape } from './layout.js';
 
 /**
@@ -14,6 +14,7 @@ function drawMatrix(parameter: ParameterShape, random: CounterRandom): Float32Ar
   const { initial, shape } = parameter;
   if (initial.kind === 'sparse') return drawSparse(parameter, initial, random);
   const [rows, columns = 1] = shape as [number, number?];
+  if (initial.kind === 'identity') return identity(rows, columns, rows / blocksOf(parameter));
   // One matrix over all gates, as Keras does: a matrix a gate would be orthogonal for each alone.
   return Float32Array.from(orthogonal(rows, columns, random));
 }

@@ -42,6 +42,8 @@ export type Initial =
   | { readonly kind: 'constant'; readonly blocks: readonly number[] }
   /** Orthonormal columns, or rows where there are fewer (Saxe et al. 2014). */
   | { readonly kind: 'orthogonal' }
+  /** 1 on the diagonal of each gate's matrix, 0 elsewhere. */
+  | { readonly kind: 'identity' }
   /** `nonZeros` values a row, N(0, deviation²), the matrix scaled to `spectralRadius` where given (Pascanu 2013). */
   | {
     readonly kind: 'sparse'; readonly nonZeros: number; readonly deviation: number; readonly spectralRadius?: number;

@@ -20,5 +20,15 @@ export const stream = {
   zoneoutCell: 7,
 } as const;
 
+/** Those of src/tasks and src/lab, which most pages have no use for. */
+export const taskStream = {
+  /** Sequence n of a task, n in place of the layer: those to train on, to test, and members of a set. */
+  training: 8,
+  test: 9,
+  set: 10,
+  /** Random vectors of the gradient-flow probe. */
+  probe: 11,
+} as const;
+
 /** Second key word: 'Latc' in ASCII. The first is the seed, one for each trial. */
 export const keyTag = 0x4c617463;

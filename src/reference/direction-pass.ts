@@ -5,6 +5,7 @@ import type { States } from './cell-step.js';
 import { inputProductBackward, inputProductForward } from './input-product.js';
 import { type Context, findParameter, type Gradients, type LayerInput, viewOf } from './layer-pass.js';
 import { normedProduct } from './normed-product.js';
+import { omegaAndGradient } from './omega.js';
 import { Recurrence, type RecurrenceShape } from './recurrence.js';
 import { recurrentDropoutMask } from './recurrent-dropout.js';
 import { clearUntrained } from './untrained.js';
@@ -63,16 +64,43 @@ export function directionPass(
     outputs: cell.outputs.map((state) => histories[state].subarray(start, start + timeSteps * slot)),
     shared,
     backward(outputs, gradients) {
+      const records = context.recorded || context.omega
+        ? outputs.map(({ length }) => new Float64Array(length)) : undefined;
       const initial = recurrence.backward({
         outputs, above: shared?.gradient,
         final: gradients.finalStates && stateViews(context, layer, place, gradients.finalStates),
-      }, { ...views(gradients.parameters), below: read?.gradient });
+      }, { ...views(gradients.parameters), below: read?.gradient }, records);
+      if (records) {
+        const gradient = besides(shape, records, context.lengths);
+        const [weights, into] = [context.parameters, gradients.parameters].map((flat) => views(flat).weights[0]?.[0]);
+        const omega = context.omega
+          ? omegaAndGradient(
+            { ...shape, lanes: cell.lanes, lengths: context.lengths }, { weights, dz: product.out, delta: gradient },
+            into, context.omega)
+          : undefined;
+        const { index, l: layer, direction } = place;
+        context.recorded?.push({ index, layer, direction, gradient, omega });
+      }
       stateViews(context, layer, place, gradients.initialStates).forEach((view, s) => view.set(initial[s]));
       const inputGradient = product.backward(product.out, gradients); // ∂L/∂Z by now
       parameters.all.forEach((parameter) => clearUntrained(parameter, gradients.parameters));
       return inputGradient;
     },
   };
+}
+
+/** Records side by side, [T, B, records·pad4(H)], 0 past a row's end. */
+function besides(
+  { timeSteps, batch, units }: RecurrenceShape, records: States, lengths?: ArrayLike<number>,
+): Float64Array {
+  const pitch = pad4(units);
+  const all = new Float64Array(timeSteps * batch * pitch * records.length);
+  for (let row = 0; row < timeSteps * batch; row++) {
+    if (lengths && Math.floor(row / batch) >= lengths[row % batch]) continue;
+    records.forEach((record, k) =>
+      all.set(record.subarray(row * pitch, (row + 1) * pitch), (row * records.length + k) * pitch));
+  }
+  return all;
 }
 
 function shapeOf(

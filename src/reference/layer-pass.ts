@@ -17,6 +17,24 @@ export interface Context {
   readonly position: number;
   /** Time steps of each row [B]; absent: all. */
   readonly lengths?: ArrayLike<number>;
+  /** Given: ∂L/∂h of every recurrent layer is added on the way back, the last layer's first. */
+  readonly recorded?: RecordedReference[];
+  /** Weight of Ω, whose gradient the way back adds to the recurrent weights' (`omega.ts`); 0 where absent. */
+  readonly omega?: number;
+}
+
+/** What the way back leaves of one stacked layer and direction. */
+export interface RecordedReference {
+  readonly index: number;
+  readonly layer: number;
+  readonly direction: number;
+  /**
+   * ∂L/∂h_t, what comes from t + 1 included, [T, B, pad4(H)], 0 past a row's end; where several states are the output
+   * (lstm-1997), they stand side by side.
+   */
+  readonly gradient: Float64Array;
+  /** Where the context has one. */
+  readonly omega?: { readonly value: number; readonly count: number };
 }
 
 /** Gradients of one pass, laid out as the parameters and the states. */

@@ -21,6 +21,9 @@ export interface NetworkState {
   readonly dropout?: { readonly seed: number; readonly step: number };
   /** Where the window starts in its sequence: clockwork modules count from there. 0 where absent. */
   readonly position?: number;
+  /** What the way back records and adds; see {@link Context}. */
+  readonly recorded?: Context['recorded'];
+  readonly omega?: number;
 }
 
 /** What a model reads. */
@@ -44,12 +47,12 @@ export interface ForwardPass {
 
 /** The model's outputs for `inputs`. */
 export function forward(
-  model: Model, { parameters, states, dropout, position = 0 }: NetworkState,
+  model: Model, { parameters, states, dropout, position = 0, recorded, omega }: NetworkState,
   { inputs, timeSteps, batch, lengths }: Sequences,
 ): ForwardPass {
   const size = stateSize(model, batch);
   const context: Context = {
-    model, timeSteps, batch, lengths, parameters, dropout, position,
+    model, timeSteps, batch, lengths, parameters, dropout, position, recorded, omega,
     initialStates: states ?? new Float64Array(size), finalStates: new Float64Array(size),
   };
   const tape: LayerPass[] = [];

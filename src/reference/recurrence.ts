@@ -9,6 +9,7 @@
 import type { Cell } from '../cells/index.js';
 import { pad4 } from '../model/layout.js';
 import type { BackwardStep, CellArithmetic, States, Step } from './cell-step.js';
+import { carouselArithmetic } from './carousel.js';
 import { clockworkArithmetic } from './clockwork.js';
 import { depthGatedArithmetic } from './depth-gated.js';
 import { gridArithmetic } from './grid.js';
@@ -39,6 +40,7 @@ const arithmetic: Readonly<Record<string, CellArithmetic>> = {
   gru_before: gruBeforeArithmetic,
   clockwork: clockworkArithmetic,
   min_gru: minGruArithmetic,
+  carousel: carouselArithmetic,
   min_lstm: minLstmArithmetic,
 };
 
@@ -82,6 +84,9 @@ export interface OutgoingGradients {
   /** Of the states after the last time step, [B, pad4(H)] each. */
   readonly final?: States;
 }
+
+/** For each of `Cell.outputs`, [T, B, pad4(H)]: where backward leaves ∂L/∂h_t, what comes from t + 1 included. */
+export type Records = States;
 
 /** Where backward leaves the gradients of what it read: shaped as in {@link RecurrenceArrays}. */
 export interface IncomingGradients {
@@ -128,7 +133,9 @@ export class Recurrence {
    * time, Williams & Peng 1990).
    * @returns ∂L/∂(states before the first time step), [B, pad4(H)] each
    */
-  backward({ outputs, above, final }: OutgoingGradients, into: IncomingGradients): Float64Array[] {
+  backward(
+    { outputs, above, final }: OutgoingGradients, into: IncomingGradients, records?: Records,
+  ): Float64Array[] {
     const { cell, timeSteps, reverse } = this.shape;
     const gradients = cell.states.map((_, s) => Float64Array.from(final?.[s] ?? new Float64Array(this.slotSize)));
     const scratch = { own: this.nothing.slice(), below: this.nothing.slice() };
@@ -136,6 +143,7 @@ export class Recurrence {
       const t = reverse ? timeSteps - 1 - n : n;
       cell.outputs.forEach((state, k) => this.add(gradients[state], outputs[k], t));
       if (above) this.add(gradients[cell.below!.state], above, t);
+      cell.outputs.forEach((state, k) => records?.[k].set(gradients[state], t * this.slotSize));
       const step: BackwardStep = {
         ...this.steps[t], gradients,
         ownGradient: into.own ?? scratch.own,

@@ -100,7 +100,9 @@ function vectorStrategy(workload: Workload, subgroup: number, driver?: Driver): 
   return {
     driver: driver ?? (sequenceFlops(workload, workload.batch) <= SOFTWARE_SEQUENCE_FLOPS ? 'sequence' : 'step'),
     matmul: { rows: 16, columns: 1, subgroup },
-    recurrence: { rows: workload.batch >= 32 ? 16 : 8, quad: false, width: subgroup, subgroup },
+    recurrence: {
+      rows: workload.batch >= 32 ? 16 : 8, quad: largestUnits(workload.model) <= 4, width: subgroup, subgroup,
+    },
     parts: { rows: 256, inTurn: true },
     columnLanes: 1,
     sequence: { flops: 2e8, sideBySide: 1 }, // 5 to 15 GFLOP/s of the whole adapter

@@ -12,6 +12,8 @@ import type { Program } from '../../src/schedule/program.js';
 import { chooseStrategy, type Strategy } from '../../src/schedule/tiles.js';
 import { draws, heldRows, modelOf, oneRowEachDriver, pairwiseRows, strategyOf } from './cell-matrix.js';
 import { adapters, strategies } from './kernel-case.js';
+import { recordingPrograms } from './recorded.js';
+import { taskPrograms } from './task-cases.js';
 
 /** A run of `model` on a text of 10,000 tokens: no device, only the shapes. */
 export function runShape(model: Model, options: Partial<RunShape> = {}): RunShape {
@@ -74,6 +76,8 @@ function* halfPrograms(): Generator<Program> {
 export function* programMatrix(): Generator<Program> {
   yield* cellPrograms();
   yield* halfPrograms();
+  yield* recordingPrograms();
+  yield* taskPrograms();
   for (const model of models) {
     for (const immediates of [true, false]) {
       const batch = immediates ? 5 : 32;

@@ -15,10 +15,13 @@ const MAY: Record<string, string[]> = {
   gpu: ['type:kernels'],
   schedule: ['kernels', 'gpu', 'model', 'cells'],
   layers: ['schedule', 'kernels', 'model', 'cells'],
-  reference: ['model', 'cells', 'random'],
+  reference: ['model', 'cells', 'random', 'tasks'],
   data: ['random'],
-  tasks: ['data', 'random'],
+  tasks: ['data', 'model', 'random'],
   train: ['cells', 'data', 'gpu', 'io', 'kernels', 'layers', 'model', 'random', 'reference', 'schedule', 'tasks'],
+  lab: [
+    'cells', 'data', 'gpu', 'io', 'kernels', 'layers', 'model', 'random', 'reference', 'schedule', 'tasks', 'train',
+  ],
 };
 const FOLDERS = Object.keys(MAY);
 
@@ -77,6 +80,7 @@ test('re-exports, deeper files and the public face are no way around', () => {
     'src/reference/again.ts': "export { thing } from '../kernels/thing.js';\n",
     'src/reference/deep/er.ts': "import { thing } from '../../gpu/thing.js';\nexport const x = thing;\n",
     'src/cells/face.ts': "import { thing } from '../index.js';\nexport const x = thing;\n",
+    'src/lab/face.ts': "import { thing } from '../index.js';\nexport const x = thing;\n",
     'src/train/bench.ts': "import { thing } from '../../bench/thing.js';\nexport const x = thing;\n",
     'src/io/node.ts': "import { readFileSync } from 'node:fs';\nexport const x = readFileSync;\n",
     'src/train/dawn.ts': "import { create } from 'webgpu';\nexport const x = create;\n",

@@ -111,7 +111,8 @@ describe(`the schemes (seed ${SEED})`, () => {
   const weights = ['1.weight_ih_l0', '1.weight_hh_l0', '1.peephole_l0'];
   const biases = ['1.bias_ih_l0', '1.bias_hh_l0'];
 
-  for (const scheme of ['glorot-orthogonal', 'pascanu-sigmoid', 'pascanu-tanh', 'pascanu-smart'] as const) {
+  const withoutBiases = ['glorot-orthogonal', 'pascanu-sigmoid', 'pascanu-tanh', 'pascanu-smart', 'identity'] as const;
+  for (const scheme of withoutBiases) {
     test(`${scheme}: biases are zero`, () => {
       for (const name of biases) expect(valuesOf(withInitial(scheme), name).every((value) => value === 0)).toBe(true);
     });
@@ -145,6 +146,18 @@ describe(`the schemes (seed ${SEED})`, () => {
       places.forEach((column) => filled.add(column));
     }
     expect(filled.size).toBe(H);
+  });
+
+  test('identity: input weights N(0, .001²), each gate\'s recurrent ones 1 on the diagonal and 0 elsewhere', () => {
+    const model = withInitial('identity');
+    expectNormal(valuesOf(model, '1.weight_ih_l0'), 0.001, 'weight_ih');
+    valuesOf(model, '1.weight_hh_l0').forEach((value, e) =>
+      expect(value, `${e}`).toBe((Math.floor(e / H) - (e % H)) % H === 0 ? 1 : 0));
+    const projected = recurrent('lstm-projected', 5, { initial: 'identity', projection: 3 });
+    const narrow = sequential([embedding(4, I), projected]);
+    expect(Array.from(valuesOf(narrow, '1.weight_hr_l0')), 'of a projection, from its first units').toEqual([
+      1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0,
+    ]);
   });
 
   test('glorot-orthogonal: input weights fill Keras\' U(±√(6/(inputs + 4H))), peepholes are N(0, .1²)', () => {

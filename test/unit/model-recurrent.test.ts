@@ -71,7 +71,8 @@ describe('an option that cannot be is refused with its value and what is allowed
     ['lstm', { bias: 'all' }, 'lstm bias is "all": use both, input, gates, none'],
     ['lstm', { bias: null }, 'lstm bias is null: use both, input, gates, none'],
     ['lstm', { initial: 'he' },
-      'lstm initial is "he": use pytorch, glorot-orthogonal, pascanu-sigmoid, pascanu-tanh, pascanu-smart, karpathy'],
+      'lstm initial is "he": use pytorch, glorot-orthogonal, pascanu-sigmoid, pascanu-tanh, pascanu-smart, karpathy, ' +
+      'identity'],
     ['lstm', { forgetBias: 101 }, 'lstm forgetBias is 101: give a number of at least -100 and at most 100'],
     ['lstm', { forgetBias: '1' }, 'lstm forgetBias is "1": give a number of at least -100 and at most 100'],
     ['lstm-peephole', { peepholes: 'input' },

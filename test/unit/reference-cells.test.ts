@@ -73,6 +73,7 @@ const equations: Readonly<Record<string, (s: Scalar) => number>> = {
     const n = tanh(z(2, 'input') + w('weight_hn') * (r * h) + w('bias_hh', 2));
     return (1 - u) * n + u * h;
   },
+  'carousel': ({ z, h }) => h + sigma(z(0, 'input')) * sigma(z(1, 'input')),
   'min-gru': ({ z, h }) => (1 - sigma(z(0, 'input'))) * h + sigma(z(0, 'input')) * z(1, 'input'),
   'min-lstm': ({ z, h }) => {
     const [f, i] = [sigma(z(0, 'input')), sigma(z(1, 'input'))];

@@ -59,6 +59,7 @@ const otherRows = ([
   ['rnn', {}, [17, 5, 9, hardware, 3]], ['rnn', {}, [96, 2, 2, wide, 1]], ['gru', {}, [33, 5, 2, odd, 1]],
   ['gru', {}, [17, 9, 7, narrow, 3]], ['min-gru', {}, [17, 3, 9, hardware, 3]], ['min-lstm', {}, [5, 2, 33, wide, 1]],
   ['lstm-1997', { size: 3 }, [5, 9, 3, hardware, 1]], ['lstm-1997', { size: 2 }, [17, 2, 5, narrow, 3]],
+  ['carousel', {}, [17, 3, 9, wide, 3]],
 ] satisfies [string, CellOptions, Size][]).map(([cell, options, size], i): RecurrenceRow =>
   ({ ...rowOf(cell, options, i, size), scale: i % 2 === 0 ? 1e3 : 2 }));
 

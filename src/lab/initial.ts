@@ -1,0 +1,54 @@
+import { cellOf, type RecurrentDescription } from '../model/recurrent.js';
+import type { Model } from '../model/description.js';
+import { initialParameters } from '../model/initial.js';
+import { type Initial, innerIndex, type Parameter } from '../model/layout.js';
+import type { InitialValues } from '../tasks/task.js';
+
+/** The model with its weights and biases drawn as a set-up says. */
+export function withInitial(model: Model, { weights }: InitialValues): Model {
+  // Gains, peepholes and the like keep what the cell says: papers speak of weights and biases.
+  const initialOf = ({ name, initial, shape }: Parameter): Initial =>
+    (weights && (shape.length > 1 || isBias(name)) ? weights : initial);
+  const parameters = model.layout.parameters.map((parameter) => ({ ...parameter, initial: initialOf(parameter) }));
+  return { ...model, layout: { ...model.layout, parameters } };
+}
+
+const isBias = (name: string): boolean => /(^|\.)bias/.test(name);
+
+/** Initial parameters of a trial: as the model says, then what the set-up says of single weights. */
+export function experimentParameters(model: Model, values: InitialValues, seed: number): Float32Array {
+  const { bias, gates, recurrent, inputs } = values;
+  const flat = initialParameters(model, seed);
+  for (const parameter of model.layout.parameters) {
+    const { name } = parameter;
+    if (isBias(name) && bias !== undefined) fill(flat, parameter, () => bias);
+    if (recurrent !== undefined && /\.weight_hh/.test(name)) fill(flat, parameter, () => recurrent);
+    for (const [input, value] of inputs ?? []) {
+      if (!name.endsWith('.weight_ih_l0')) continue;
+      const columns = parameter.shape[1]!;
+      fill(flat, parameter, (e) => (e % columns === input ? value : undefined));
+    }
+    if (gates && name.endsWith('.bias_ih_l0')) fill(flat, parameter, gateBias(model, parameter, gates));
+  }
+  return flat;
+}
+
+/** Sets the elements, in PyTorch's order, for which there is a value. */
+function fill(flat: Float32Array, parameter: Parameter, value: (e: number) => number | undefined): void {
+  const count = parameter.shape.reduce((a, b) => a * b, 1);
+  for (let e = 0; e < count; e++) {
+    const given = value(e);
+    if (given !== undefined) flat[innerIndex(parameter, e)] = given;
+  }
+}
+
+/** Biases of named gates: row block b of the parameter is the gate of its lane. */
+function gateBias(
+  { layers }: Model, { arrangement }: Parameter, gates: NonNullable<InitialValues['gates']>,
+): (e: number) => number | undefined {
+  const layer = layers.find((each): each is RecurrentDescription => each.kind === 'recurrent')!;
+  if (arrangement.kind !== 'gates') return () => undefined;
+  const { units, blocks } = arrangement;
+  const names = cellOf(layer, 0).gates;
+  return (e) => gates[names[blocks[Math.floor(e / units)]!]!]?.[e % units];
+}

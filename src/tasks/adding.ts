@@ -1,0 +1,36 @@
+import { blockSetup, checkValues, experiment, figureOf, limitOf, type Row } from './hochreiter-1997.js';
+import { markedPairs, pairLength } from './marked-pairs.js';
+import type { Task } from './task.js';
+
+const options = { length: pairLength } as const;
+
+/** Table 7. */
+const rows: readonly Row[] = [
+  { values: { length: 100 }, sequences: 74_000, trials: 10 },
+  { values: { length: 500 }, sequences: 209_000, trials: 10 },
+  { values: { length: 1000 }, sequences: 853_000, trials: 10 },
+];
+
+/** The sum of two marked values in [−1, 1), as .5 + (X1 + X2)/4 (Hochreiter & Schmidhuber 1997, section 5.4). */
+export const adding: Task = {
+  name: 'adding',
+  title: 'the sum of two marked values, told at the end',
+  source: experiment('4'),
+  options,
+  problem(values) {
+    const { length } = checkValues('adding', options, values);
+    return {
+      ...markedPairs({ task: 'adding', length, low: -1, neutral: 0, target: (x1, x2) => .5 + (x1 + x2) / 4 }),
+      judge: { kind: 'error', bound: .04 },
+      criterion: {
+        on: 'stream', sequences: 2000, wrong: 0, error: .01,
+        text: 'of the last 2,000 training sequences none has an error above .04, and the mean error is below .01',
+      },
+    };
+  },
+  setup: (values) => blockSetup({
+    blocks: 2, size: 2, bias: 'input', outputBias: true, bound: .1, inputGates: [-3, -6], rate: .5,
+    limit: limitOf(rows, values),
+  }),
+  paper: (values) => figureOf(rows, values),
+};
