@@ -17,14 +17,18 @@ export function gradientFlow(
   const start = Math.sqrt(jacobian[0]! / rows[0]!);
   const gain = mean(jacobian).map((value) => value / start);
   const rate = decayRate(gain);
-  return { error: mean(error), jacobian: gain, singularValue, gates, rate, verdict: verdictOf(gain, rate) };
+  return { error: mean(error), jacobian: gain, singularValue, gates, rate, verdict: verdictOf(rate, longest) };
 }
 
 /** Past what float32 tells from nothing, a gain says no more. */
 const FAINT = 1e-25;
 
-/** Factor a step of lag: e to the slope of log gain against lag, by least squares over all lags that can be told. */
-export function decayRate(gain: readonly number[]): number {
+/**
+ * Factor a step of lag: e to the slope of log gain against lag, by least squares over all lags that can be told, but for
+ * the first: the step from h_T itself into the gates is none of those in between.
+ */
+export function decayRate(gains: readonly number[]): number {
+  const gain = gains.length > 3 ? gains.slice(1) : gains;
   const cut = gain.findIndex((value) => !(value > FAINT && value < 1 / FAINT));
   const told = cut < 0 ? gain : gain.slice(0, Math.max(cut, 1));
   if (told.length < 2) return gain.length < 2 ? 1 : gain[1]! > FAINT ? Infinity : 0;
@@ -40,15 +44,15 @@ export function decayRate(gain: readonly number[]): number {
   return Math.exp(over / under);
 }
 
-/** A gain a hundred times smaller or larger at the far end than at the near one is none that one can learn by. */
-const FLOWING = 100;
+/** What a gradient may lose or gain on its way through a sequence, and in one step, and still be learnt by. */
+const FLOWING = { sequence: 10, step: 1.25 };
 
-function verdictOf(gain: readonly number[], rate: number): string {
-  const last = gain.at(-1)!;
+function verdictOf(rate: number, timeSteps: number): string {
   const step = Number.isFinite(rate) ? rate.toPrecision(rate > 0.99 && rate < 1.01 ? 4 : 3) : '∞';
-  if (!(last >= 1 / FLOWING)) return rate < 1 ? `vanishing at rate ${step} per step` : 'vanishing';
-  if (!(last <= FLOWING)) return `exploding at rate ${step} per step`;
-  return `flowing (rate ${step} per step)`;
+  const whole = Math.abs(Math.log(rate)) * (timeSteps - 1);
+  const flows = whole <= Math.log(FLOWING.sequence) && Math.abs(Math.log(rate)) <= Math.log(FLOWING.step);
+  if (flows) return `flowing (rate ${step} per step)`;
+  return `${rate < 1 ? 'vanishing' : 'exploding'} at rate ${step} per step`;
 }
 
 /** The recurrent matrices of the first recurrent layer: the largest singular value over all gates' blocks. */

@@ -17,7 +17,7 @@ const isBias = (name: string): boolean => /(^|\.)bias/.test(name);
 
 /** Initial parameters of a trial: as the model says, then what the set-up says of single weights. */
 export function experimentParameters(model: Model, values: InitialValues, seed: number): Float32Array {
-  const { bias, gates, recurrent, inputs } = values;
+  const { bias, gates, shifts, recurrent, inputs } = values;
   const flat = initialParameters(model, seed);
   for (const parameter of model.layout.parameters) {
     const { name } = parameter;
@@ -28,27 +28,34 @@ export function experimentParameters(model: Model, values: InitialValues, seed: 
       const columns = parameter.shape[1]!;
       fill(flat, parameter, (e) => (e % columns === input ? value : undefined));
     }
-    if (gates && name.endsWith('.bias_ih_l0')) fill(flat, parameter, gateBias(model, parameter, gates));
+    if (!name.endsWith('_ih_l0')) continue;
+    const gateOf = gateNames(model, parameter);
+    if (gates && isBias(name)) fill(flat, parameter, (e, unit) => gates[gateOf(e)]?.[unit]);
+    if (shifts && !isBias(name)) fill(flat, parameter, (e, _, now) => now + (shifts[gateOf(e)] ?? 0));
   }
   return flat;
 }
 
-/** Sets the elements, in PyTorch's order, for which there is a value. */
-function fill(flat: Float32Array, parameter: Parameter, value: (e: number) => number | undefined): void {
-  const count = parameter.shape.reduce((a, b) => a * b, 1);
-  for (let e = 0; e < count; e++) {
-    const given = value(e);
-    if (given !== undefined) flat[innerIndex(parameter, e)] = given;
+/** Sets the elements, in PyTorch's order, for which there is a value; `unit` counts within a gate. */
+function fill(
+  flat: Float32Array, parameter: Parameter, value: (e: number, unit: number, now: number) => number | undefined,
+): void {
+  const { arrangement, shape } = parameter;
+  const columns = shape[1] ?? 1;
+  const units = arrangement.kind === 'gates' ? arrangement.units : shape[0]!;
+  for (let e = 0; e < shape[0]! * columns; e++) {
+    const at = innerIndex(parameter, e);
+    const given = value(e, Math.floor(e / columns) % units, flat[at]!);
+    if (given !== undefined) flat[at] = given;
   }
 }
 
-/** Biases of named gates: row block b of the parameter is the gate of its lane. */
-function gateBias(
-  { layers }: Model, { arrangement }: Parameter, gates: NonNullable<InitialValues['gates']>,
-): (e: number) => number | undefined {
+/** The gate that an element leads to: a row block of the parameter is the gate of its lane. */
+function gateNames({ layers }: Model, { arrangement, shape }: Parameter): (e: number) => string {
   const layer = layers.find((each): each is RecurrentDescription => each.kind === 'recurrent')!;
-  if (arrangement.kind !== 'gates') return () => undefined;
+  if (arrangement.kind !== 'gates') return () => '';
   const { units, blocks } = arrangement;
   const names = cellOf(layer, 0).gates;
-  return (e) => gates[names[blocks[Math.floor(e / units)]!]!]?.[e % units];
+  const columns = shape[1] ?? 1;
+  return (e) => names[blocks[Math.floor(e / columns / units)]!]!;
 }

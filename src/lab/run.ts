@@ -1,5 +1,5 @@
 import type { Device } from '../gpu/device.js';
-import { inputWeights, recurrentWeights } from '../model/frozen.js';
+import { inputWeights, outputWeights, recurrentWeights } from '../model/frozen.js';
 import { recurrentWidth, type RecurrentDescription } from '../model/recurrent.js';
 import { CounterRandom } from '../random/counter-random.js';
 import { taskStream } from '../random/streams.js';
@@ -32,18 +32,17 @@ export async function runExperiment(
   device: Device | 'cpu', experiment: Experiment, { seeds = experiment.seeds, listener, signal }: RunOptions = {},
 ): Promise<ExperimentOutcome> {
   const begun = performance.now();
-  const engine = await engineFor(device, experiment, seeds);
+  const run = await ExperimentRun.create(device, experiment, seeds, listener);
   try {
-    const run = new ExperimentRun(engine, experiment, seeds, listener, begun);
     await run.train(signal ?? new AbortController().signal);
     await run.report(true);
     return {
       trials: run.results, gradientFlow: await run.flow(),
-      adapter: device === 'cpu' ? CPU : device.adapter.name, seconds: run.seconds,
+      adapter: device === 'cpu' ? CPU : device.adapter.name, seconds: (performance.now() - begun) / 1000,
       interrupted: run.results.length < seeds.length,
     };
   } finally {
-    engine.destroy();
+    run.destroy();
   }
 }
 
@@ -54,31 +53,45 @@ function testBatchOf({ problem, testSequences, setup }: Experiment, trials: numb
 }
 const TEST_ROWS = 2 ** 17;
 
+/** The engine before the recurrent layer joins, or after: then its weights to the outputs are trained too. */
 async function engineFor(
-  device: Device | 'cpu', experiment: Experiment, seeds: readonly number[],
+  device: Device | 'cpu', experiment: Experiment, seeds: readonly number[], joined: boolean,
 ): Promise<TaskEngine> {
   const { model, problem, setup } = experiment;
   const { initial, clip = {}, omega } = setup;
   const options = {
     model, problem, seeds, trials: seeds.length, batch: setup.batch, optimizer: optimizerOf(setup), clip, omega,
     testBatch: device === 'cpu' ? Math.min(16, experiment.testSequences) : testBatchOf(experiment, seeds.length),
-    frozen: (initial.inputs ?? []).map(([input]) => inputWeights(model, input)),
+    frozen: [
+      ...(initial.inputs ?? []).map(([input]) => inputWeights(model, input)), ...(joined ? [] : [outputWeights(model)]),
+    ],
     // The released code of Pascanu et al. has this beside their clipping; without, a burst gradient ends a trial.
     ...(clip.norm === undefined ? {} : { rescued: recurrentWeights(model) }),
   };
-  const engine = device === 'cpu'
+  return device === 'cpu'
     ? new ReferenceTaskEngine(options)
-    : await GpuTaskEngine.create(device, { ...options, driver: experiment.options.driver });
+    : GpuTaskEngine.create(device, { ...options, driver: experiment.options.driver });
+}
+
+/** Initial parameters of all trials, [trials, layout.size]. */
+function initialOf({ model, setup }: Experiment, seeds: readonly number[]): Float32Array {
   const { size } = model.layout;
   const flat = new Float32Array(seeds.length * size);
-  seeds.forEach((seed, trial) => flat.set(experimentParameters(model, initial, seed), trial * size));
-  engine.setParameters(flat);
-  return engine;
+  seeds.forEach((seed, trial) => flat.set(experimentParameters(model, setup.initial, seed), trial * size));
+  return flat;
 }
 
 /** A block of about this long keeps the terminal alive and the adapter busy. */
 const BLOCK_MS = 200;
 const PROGRESS_MS = 100;
+
+/** Calls with the place of each weight from the recurrent layer to the outputs, trial by trial. */
+function eachOutput({ model }: Experiment, seeds: readonly number[], take: (at: number) => void): void {
+  const { from, count } = outputWeights(model);
+  seeds.forEach((_, trial) => {
+    for (let e = 0; e < count; e++) take(trial * model.layout.size + from + e);
+  });
+}
 
 class ExperimentRun {
   readonly results: TrialResult[] = [];
@@ -92,10 +105,12 @@ class ExperimentRun {
   private testMs = 0;
   private lastReport = performance.now();
 
-  constructor(
-    private readonly engine: TaskEngine, private readonly experiment: Experiment,
+  private readonly begun = performance.now();
+
+  private constructor(
+    private readonly device: Device | 'cpu', private engine: TaskEngine, private readonly experiment: Experiment,
     private readonly seeds: readonly number[], private readonly listener: ExperimentListener | undefined,
-    private readonly begun: number,
+    private joined: boolean,
   ) {
     const { problem, setup } = experiment;
     this.problem = problem;
@@ -103,8 +118,19 @@ class ExperimentRun {
     this.trackers = seeds.map((seed) => new TrialTracker(seed, problem.criterion, setup.limit));
   }
 
-  get seconds(): number {
-    return (performance.now() - this.begun) / 1000;
+  static async create(
+    device: Device | 'cpu', experiment: Experiment, seeds: readonly number[], listener: ExperimentListener | undefined,
+  ): Promise<ExperimentRun> {
+    const joined = experiment.setup.joins === undefined;
+    const engine = await engineFor(device, experiment, seeds, joined);
+    const initial = initialOf(experiment, seeds);
+    if (!joined) eachOutput(experiment, seeds, (at) => (initial[at] = 0));
+    engine.setParameters(initial);
+    return new ExperimentRun(device, engine, experiment, seeds, listener, joined);
+  }
+
+  destroy(): void {
+    this.engine.destroy();
   }
 
   /** Until every trial has ended, or the signal. One block is under way while the one before is judged. */
@@ -117,6 +143,7 @@ class ExperimentRun {
       if (this.drawn >= this.nextStop()) {
         await pending();
         pending = undefined;
+        if (this.joinDue()) await this.join();
         if (this.attemptDue()) await this.attempt();
       }
       this.tell();
@@ -201,7 +228,24 @@ class ExperimentRun {
   /** Training sequences after which something may end: the next test is due, a trial may succeed, or the limit. */
   private nextStop(): number {
     const { limit } = this.experiment.setup;
-    return Math.min(limit, this.nextAttempt(), ...this.trackers.map(({ earliest }) => earliest));
+    const joins = this.joined ? Infinity : this.experiment.setup.joins!;
+    return Math.min(limit, joins, this.nextAttempt(), ...this.trackers.map(({ earliest }) => earliest));
+  }
+
+  private joinDue(): boolean {
+    return !this.joined && this.drawn >= this.experiment.setup.joins!;
+  }
+
+  /** From here on the recurrent layer has its weights to the outputs, as they were drawn, and they are trained. */
+  private async join(): Promise<void> {
+    const { device, experiment, seeds, engine } = this;
+    const parameters = await engine.parameters();
+    const initial = initialOf(experiment, seeds);
+    eachOutput(experiment, seeds, (at) => (parameters[at] = initial[at]!));
+    engine.destroy();
+    this.engine = await engineFor(device, experiment, seeds, true);
+    this.engine.setParameters(parameters);
+    this.joined = true;
   }
 
   private nextAttempt(): number {
@@ -259,7 +303,7 @@ class ExperimentRun {
   private tell(now = false): void {
     if (!now && performance.now() - this.told < PROGRESS_MS) return;
     this.told = performance.now();
-    this.listener?.progress(this.trackers.map(({ progress }) => progress), this.seconds);
+    this.listener?.progress(this.trackers.map(({ progress }) => progress), (performance.now() - this.begun) / 1000);
   }
 }
 

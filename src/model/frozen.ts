@@ -14,3 +14,9 @@ export function recurrentWeights({ layout }: Model): Stretch | undefined {
   const weight = layout.parameters.find(({ name }) => name.endsWith('weight_hh_l0'));
   return weight && { from: weight.offset, count: weight.rows * weight.pitch };
 }
+
+/** The weights of the linear layer at the end. */
+export function outputWeights({ layout, layers }: Model): Stretch {
+  const weight = layout.parameters.find(({ name }) => name === `${layers.length - 1}.weight`)!;
+  return { from: weight.offset, count: weight.rows * weight.pitch };
+}

@@ -2,7 +2,10 @@ import { blockSetup, checkValues, experiment, figureOf, limitOf, type Row } from
 import { markedPairs, pairLength } from './marked-pairs.js';
 import type { Task } from './task.js';
 
-const options = { length: pairLength } as const;
+const options = {
+  length: pairLength,
+  linear: { default: 1, min: 0, max: 1, about: 'the output unit: 1 linear, 0 logistic' },
+} as const;
 
 /** Table 7. */
 const rows: readonly Row[] = [
@@ -11,16 +14,22 @@ const rows: readonly Row[] = [
   { values: { length: 1000 }, sequences: 853_000, trials: 10 },
 ];
 
-/** The sum of two marked values in [−1, 1), as .5 + (X1 + X2)/4 (Hochreiter & Schmidhuber 1997, section 5.4). */
+/**
+ * The sum of two marked values in [−1, 1), as .5 + (X1 + X2)/4 (Hochreiter & Schmidhuber 1997, section 5.4).
+ *
+ * With a logistic output, which the paper seems to have, its criterion is not met here: targets near 0 and 1 ask for
+ * outputs where σ' vanishes, and 2 % stay wrong. With a linear one it is, after about as many sequences as in the paper.
+ */
 export const adding: Task = {
   name: 'adding',
   title: 'the sum of two marked values, told at the end',
   source: experiment('4'),
   options,
   problem(values) {
-    const { length } = checkValues('adding', options, values);
+    const { length, linear } = checkValues('adding', options, values);
     return {
       ...markedPairs({ task: 'adding', length, low: -1, neutral: 0, target: (x1, x2) => .5 + (x1 + x2) / 4 }),
+      loss: linear === 1 ? 'linear' : 'sigmoid',
       judge: { kind: 'error', bound: .04 },
       criterion: {
         on: 'stream', sequences: 2000, wrong: 0, error: .01,

@@ -15,9 +15,9 @@ export const lag2a: Task = {
   source: experiment('2a'),
   options: lagOptions,
   problem(values) {
-    const length = lagLength('lag-2a', values);
+    const { length } = lagLength('lag-2a', lagOptions, values);
     return {
-      ...lagProblem(length, (_, t) => t - 1),
+      ...lagProblem(length, 'always', (_, t) => t - 1),
       judge: { kind: 'error', bound: .25 },
       criterion: {
         on: 'fresh', sequences: 100, wrong: 0, every: 100,
@@ -25,6 +25,6 @@ export const lag2a: Task = {
       },
     };
   },
-  setup: (values) => lagSetup(rows, values),
+  setup: (values) => lagSetup(rows, values, { rate: 1, joins: 1000 }),
   paper: (values) => figureOf(rows, values),
 };

@@ -1,6 +1,6 @@
 import type { CounterRandom } from '../random/counter-random.js';
 import { checkValues, limitOf, type Row } from './hochreiter-1997.js';
-import type { Problem, Sequence, Setup } from './task.js';
+import type { Problem, Sequence, Setup, TaskOption } from './task.js';
 
 /** Tasks 2a and 2b of Hochreiter & Schmidhuber 1997, section 5.2, which differ in the symbols between the ends. */
 
@@ -12,21 +12,24 @@ export const lagOptions = {
 } as const;
 
 /** @throws RangeError where the lag leaves no room for a symbol between the ends */
-export function lagLength(task: string, values: Readonly<Record<string, number>>): number {
-  const { length } = checkValues(task, lagOptions, values);
-  if (length < 2) {
-    throw new RangeError(`${task} length is ${length}: between the two equal symbols must be another one, ` +
+export function lagLength<Name extends string>(
+  task: string, options: Readonly<Record<Name | 'length', TaskOption>>, values: Readonly<Record<string, number>>,
+): Readonly<Record<Name | 'length', number>> {
+  const checked = checkValues(task, options, values);
+  if (checked.length < 2) {
+    throw new RangeError(`${task} length is ${checked.length}: between the two equal symbols must be another one, ` +
       'give at least 2');
   }
-  return length;
+  return checked;
 }
 
 /**
- * The problem but for its judge: sequences x, …, x and y, …, y of p + 1 symbols, whose next one is to be predicted at
- * every time step; `middle` gives symbols 1 … p − 1 between the ends. Symbols a_1, …, a_{p−1}, x, y, from 0.
+ * The problem but for its judge: sequences x, …, x and y, …, y of p + 1 symbols, whose next one is to be predicted;
+ * `middle` gives symbols 1 … p − 1 between the ends. Symbols a_1, …, a_{p−1}, x, y, from 0. `told`: the error is of every
+ * time step, as Σ(y − t)² without the half, or ½Σ(y − t)² of the last.
  */
 export function lagProblem(
-  length: number, middle: (random: CounterRandom, t: number) => number,
+  length: number, told: 'always' | 'end', middle: (random: CounterRandom, t: number) => number,
 ): Omit<Problem, 'judge' | 'criterion'> {
   return {
     timeSteps: length,
@@ -40,7 +43,8 @@ export function lagProblem(
       inputs[0] = end;
       for (let t = 1; t < length; t++) inputs[t] = targets[t - 1] = middle(random, t);
       targets[length - 1] = end;
-      weights.fill(1, 0, length);
+      if (told === 'end') weights[length - 1] = 1;
+      else weights.fill(2, 0, length);
       sequence.length = length;
     },
   };
@@ -48,16 +52,20 @@ export function lagProblem(
 
 /**
  * One memory cell with an input gate and no output gate, and weights from all layers below to the outputs (table 10,
- * "B"). The paper adds cell and gate "once the error has stopped decreasing"; here they are there from the start, and
- * the errors of all time steps make one update, which at this rate can saturate the outputs.
+ * "B"). The paper adds cell and gate "once the error has stopped decreasing", here after `joins` sequences. Of a gate
+ * that starts half open the cell has taken in 25 by the end, and the first errors of its outputs saturate them for good;
+ * so the gate starts nearly closed, the paper's remedy against drift (section 4), by a shift of its weights.
  */
-export const lagSetup = (rows: readonly Row[], values: Readonly<Record<string, number>>): Setup => ({
+export const lagSetup = (
+  rows: readonly Row[], values: Readonly<Record<string, number>>, { rate, joins }: { rate: number; joins: number },
+): Setup => ({
   cell: 'carousel',
   units: 1,
   options: { bias: 'none' },
   output: { bias: false, skip: true },
-  initial: { weights: { kind: 'uniform', bound: .2 } },
-  optimizer: { kind: 'sgd', rate: 1 },
+  initial: { weights: { kind: 'uniform', bound: .2 }, shifts: { input: -4 } },
+  optimizer: { kind: 'sgd', rate },
   batch: 1,
+  joins,
   limit: limitOf(rows, values),
 });

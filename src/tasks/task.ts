@@ -127,6 +127,11 @@ export interface Setup {
   readonly clip?: { readonly norm?: number; readonly value?: number };
   /** Weight of Pascanu's regulariser Ω. */
   readonly omega?: number;
+  /**
+   * Sequences after which the recurrent layer joins: until then its way to the outputs is closed, and the skip
+   * connection learns alone ("added once the error has stopped decreasing", Hochreiter & Schmidhuber 1997, section 4).
+   */
+  readonly joins?: number;
   /** Sequences after which a trial has failed. */
   readonly limit: number;
 }
@@ -142,6 +147,8 @@ export interface InitialValues {
   readonly bias?: number;
   /** Biases of a gate, a value a unit: `{ input: [-2, -4] }`. */
   readonly gates?: Readonly<Record<string, readonly number[]>>;
+  /** Added to all weights from the inputs to a gate: of one-hot inputs, a bias that is no weight of its own. */
+  readonly shifts?: Readonly<Record<string, number>>;
   /** Weights from single inputs, the same to all units and gates: [input, value]. Such a weight stays as it is. */
   readonly inputs?: readonly (readonly [number, number])[];
 }

@@ -146,7 +146,7 @@ async function train(engine: TaskEngine, row: TaskCase, {
 const joined = (outcomes: readonly BlockOutcome[], name: 'wrong' | 'error' | 'loss'): number[] =>
   outcomes.flatMap((outcome) => [...outcome[name]]);
 
-test('five steps at once are five blocks of one, and two of which one waits for the other', async () => {
+test('five steps at once are five blocks of one, and a block of three and one of two', async () => {
   const engine = await gpuEngine(await testDevice(), small);
   const runs = [];
   for (const blocks of [[5], [1, 1, 1, 1, 1], [3, 2]]) {

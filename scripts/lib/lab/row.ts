@@ -108,20 +108,11 @@ export function rowOf(experiment: Experiment, { trials: found, flow, adapter, se
     paper: paper ?? null, gradientFlow: flow?.verdict ?? null, adapter, seconds,
     settings: settingsOf(experiment), testSequences,
     testMeanError: mean(trials.map(({ test }) => test.error)),
-    comparison: paper && trials.length > 0 && isAsPaper(experiment) ? compare(paper, trials) : null,
+    comparison: paper && trials.length > 0 && experiment.asPaper ? compare(paper, trials) : null,
     trialResults: trials, ...(flow ? { flow } : {}),
     ...(missing && failed === undefined ? { interrupted: true as const } : {}),
     ...(missing && failed !== undefined ? { failed } : {}),
   };
-}
-
-/**
- * Whether the paper's figure can be held against ours: the set-up is its own. A limit of the caller's does not count: a
- * lower one can but make a figure missed.
- */
-function isAsPaper({ task, values, setup, options: { layers = 1, initial, forgetBias } }: Experiment): boolean {
-  return layers === 1 && initial === undefined && forgetBias === undefined &&
-    canonical({ ...setup, limit: 0 }) === canonical({ ...task.setup(values), limit: 0 });
 }
 
 /**
