@@ -1,10 +1,12 @@
-import { checkInteger, checkKeys, checkNumber } from '../model/check.js';
+import { DRIVERS } from '../kernels/recurrence.js';
+import { checkInteger, checkKeys, checkNumber, checkOneOf } from '../model/check.js';
 import { input, linear, type Model, oneHot, sequential } from '../model/description.js';
 import { MOST_TRIALS } from '../model/engine.js';
 import { omegaRefusal } from '../model/omega.js';
 import { adagrad, adam, type OptimizerDescription, rmsprop, sgd } from '../model/optimizers.js';
 import { recurrent, type RecurrentDescription, type RecurrentOptions } from '../model/recurrent.js';
 import { withSkip } from '../model/skip.js';
+import { checkDriver } from '../schedule/tiles.js';
 import { taskNamed, taskValues } from '../tasks/index.js';
 import type { Examples, Problem, Setup, Task } from '../tasks/task.js';
 import { withInitial } from './initial.js';
@@ -30,6 +32,7 @@ export function prepareExperiment(options: ExperimentOptions, examples?: Example
   const setup = changed(published, options);
   const model = modelOf(problem, setup, options);
   if (setup.omega) checkOmega(model, setup.omega);
+  if (options.driver) checkDriver(model, checkOneOf('driver', options.driver, DRIVERS));
   optimizerOf(setup);
   const trials = checkInteger('trials', options.trials ?? DEFAULT_TRIALS, 1, MOST_TRIALS);
   const seed = checkInteger('seed', options.seed ?? 1, 0, 2 ** 32 - trials);

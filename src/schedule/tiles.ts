@@ -29,7 +29,7 @@ export function checkDriver(model: Model, driver: Driver): void {
   const bound = unscannable(model);
   if (driver === 'scan' && bound) {
     throw new RangeError(`driver "scan" cannot carry ${bound.cell}, whose gates see the hidden state before: ` +
-      'use "step" or "sequence", or a cell whose gates see the input alone (min-gru, min-lstm)');
+      'use "step" or "sequence", or a cell whose gates see the input alone (min-gru, min-lstm, carousel)');
   }
   if (driver === 'wavefront') checkWavefront(model);
 }

@@ -103,7 +103,7 @@ describe('the command line of npm start', () => {
       'lstm-projected projection is 8: give a whole number from 1 to 7.'],
     [['--bias', 'all'], 'lstm bias is "all": use both, input, gates, none.'],
     [['--cell', 'gru', '--driver', 'scan'], 'driver "scan" cannot carry gru, whose gates see the hidden state ' +
-      'before: use "step" or "sequence", or a cell whose gates see the input alone (min-gru, min-lstm).'],
+      'before: use "step" or "sequence", or a cell whose gates see the input alone (min-gru, min-lstm, carousel).'],
     [['--layers', '1', '--driver', 'wavefront'], 'driver "wavefront" cannot carry lstm in one layer, which has no ' +
       'other to advance with: use "step" or "sequence", or more layers.'],
   ])('refuses %j', (args, message) => {

@@ -75,8 +75,8 @@ function latchLength(full: boolean): Section {
 }
 
 function latchMap(full: boolean): Section {
-  const noises = full ? [0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1] : [0.01, 0.1, 0.2, 0.4, 0.7, 1];
-  const weights = full ? [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4] : [0.5, 1, 1.25, 1.5, 2, 3];
+  const noises = full ? [0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1] : [0.01, 0.1, 0.2, 0.4, 1];
+  const weights = full ? [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4] : [0.5, 1, 1.25, 1.5, 2];
   const trials = full ? 18 : 9;
   const name = (noise: number, weight: number): string => `latch, noise ${noise}, w0 ${weight}`;
   return {
@@ -149,32 +149,37 @@ function lags(full: boolean): Section {
 
 function adding(full: boolean): Section {
   const cells = ['rnn', 'lstm', 'lstm-peephole', 'gru'];
-  const limit = full ? 740_000 : 100_000;
+  const trials = full ? 10 : 4; // a software adapter has four lanes
+  const own = (linear: number, limit: number): ExperimentOptions =>
+    ({ task: 'adding', values: { linear }, trials, limit: full ? 740_000 : limit });
+  const [linear, logistic] = ['adding, lstm-1997', 'adding, lstm-1997, logistic output'] as const;
   return {
     id: 'adding',
     title: 'Adding, and how gradients flow',
     about: 'Hochreiter & Schmidhuber 1997, experiment 4 at T = 100, with the 1997 cell and others in the same ' +
-      'set-up. The paper\'s criterion wants the last 2,000 sequences all right; the error is shown beside it.',
+      'set-up. With a logistic output, as the paper seems to have it, its criterion is not met; with a linear one it ' +
+      'is. Other cells have as many units as the blocks have cells, and fewer sequences.',
     rows: [
-      { name: 'adding, lstm-1997', series: 'lstm-1997', options: { task: 'adding', trials: full ? 10 : 4, limit } },
+      { name: linear, series: 'lstm-1997', options: own(1, 120_000) },
+      { name: logistic, series: 'lstm-1997, logistic', options: own(0, 60_000) },
       ...cells.map((cell) => ({
         name: `adding, ${cell}`, series: cell,
-        options: { task: 'adding', cell, trials: full ? 10 : 2, limit: full ? limit : 60_000 }, minutes: full ? 600 : 4,
+        options: { task: 'adding', cell, trials, limit: full ? 740_000 : 20_000 },
       })),
     ],
     plots: ['curves', 'gradients'],
     claims: [
-      about('lstm-1997: mean error under .03 by about 60,000 sequences (within a factor of 1.5)', ['adding, lstm-1997'],
-        ([row]) => {
-          const middle = median(row!.trialResults.map(({ curve }) =>
-            curve.find(([, error]) => error < 0.03)?.[0] ?? Infinity))!;
-          return {
-            ours: Number.isFinite(middle) ? `${Math.round(middle).toLocaleString('en')} sequences` : 'not reached',
-            holds: middle <= 90_000,
-          };
-        }),
-      about('lstm-1997: the paper\'s criterion by 74,000 sequences, within a factor of 3', ['adding, lstm-1997'],
-        sequences),
+      about('lstm-1997: mean error under .03 by about 60,000 sequences', [linear, logistic], (rows) => {
+        const middles = rows.map(({ trialResults }) => median(trialResults.map(({ curve }) =>
+          curve.find(([, error]) => error < 0.03)?.[0] ?? Infinity))!);
+        const text = (middle: number): string =>
+          (Number.isFinite(middle) ? Math.round(middle).toLocaleString('en') : 'not reached');
+        return {
+          ours: `${text(middles[0]!)} with a linear output, ${text(middles[1]!)} with a logistic one`,
+          holds: Math.min(...middles) <= 60_000,
+        };
+      }),
+      about('lstm-1997: the paper\'s criterion by 74,000 sequences, within a factor of 3', [linear], sequences),
       about('A plain RNN fails', ['adding, rnn'], ([row]) =>
         ({ ours: `${row!.success} of ${row!.trials} trials succeed`, holds: row!.success === 0 })),
     ],
@@ -182,19 +187,19 @@ function adding(full: boolean): Section {
 }
 
 function pascanu(full: boolean): Section {
-  const lengths = full ? [20, 50, 100, 150, 200] : [10, 20, 30, 50];
+  const lengths = full ? [20, 50, 100, 150, 200] : [10, 20, 40];
   const ways = {
     SGD: { clipNorm: 0, omega: 0 }, 'SGD + clip': { omega: 0 }, 'SGD + clip + Ω': {},
   } as const;
   const name = (way: string, length: number): string => `temporal-order, length ${length}, ${way}`;
-  const base = full ? { trials: 5 } : { trials: 3, limit: 300_000 };
+  const base = full ? { trials: 5 } : { trials: 4, limit: 60_000 };
   const longest = lengths.at(-1)!;
   return {
     id: 'pascanu',
     title: 'Temporal order, 2013: clipping and Ω',
     about: 'Pascanu, Mikolov & Bengio 2013, figure 7: success of a tanh RNN with 50 units against length.',
     rows: lengths.flatMap((length) => Object.entries(ways).map(([way, cure]) => ({
-      name: name(way, length), series: way, ...(full ? {} : { minutes: 3 }),
+      name: name(way, length), series: way,
       options: { task: 'temporal-order', values: { length }, ...base, ...cure },
     }))),
     plots: ['success', 'gradients'],

@@ -1,5 +1,5 @@
 // Rows in words, for the terminal.
-import type { TrialResult } from '../../../src/lab/types.js';
+import type { GradientFlow, TrialResult } from '../../../src/lab/types.js';
 import { duration } from '../progress.js';
 import type { LabRow } from './row.js';
 import { pointName, type Point } from './sweep.js';
@@ -74,6 +74,7 @@ export function rowText(row: LabRow): string {
     ['paper', figureText(row)],
     ...(row.paper && trialResults.length > 0 ? [['ratio', comparisonText(row)]] : []),
     ['gradient flow', gradientFlow ?? '–'],
+    ...(row.flow ? flowLines(row.flow) : []),
     ['adapter', adapter || '–'],
     ['time', `${duration(seconds)}${interrupted ? ' (interrupted)' : ''}`],
     ...reason,
@@ -82,6 +83,17 @@ export function rowText(row: LabRow): string {
     `${task}${values ? ` · ${values}` : ''} · ${trials} trial${trials === 1 ? '' : 's'} from seed ${settings.seed}`,
     ...lines.map(([name, text]) => `  ${name!.padEnd(14)} ${text}`),
   ].join('\n');
+}
+
+/** What the verdict rests on: the recurrent weights, and how open the gates are. */
+function flowLines({ singularValue, gates }: GradientFlow): readonly (readonly [string, string])[] {
+  const open = gates.map(({ gate, mean, left, right }) =>
+    `${gate} ${figure(mean)} (${percent(left)} below .1, ${percent(right)} above .9)`);
+  const lines = [
+    ['', singularValue > 0 ? `largest singular value of the recurrent weights ${figure(singularValue)}` : ''],
+    ['gates', open.join('; ')],
+  ] as const;
+  return lines.filter(([, text]) => text !== '');
 }
 
 /** One trial in a line. */
