@@ -24,8 +24,8 @@ export function gradientFlow(
 const FAINT = 1e-25;
 
 /**
- * Factor a step of lag: e to the slope of log gain against lag, by least squares over all lags that can be told, but for
- * the first: the step from h_T itself into the gates is none of those in between.
+ * Factor a step of lag: e to the slope of log gain against lag, by least squares over all lags that can be told, but
+ * for the first: the step from h_T itself into the gates is none of those in between.
  */
 export function decayRate(gains: readonly number[]): number {
   const gain = gains.length > 3 ? gains.slice(1) : gains;

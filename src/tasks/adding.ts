@@ -18,7 +18,7 @@ const rows: readonly Row[] = [
  * The sum of two marked values in [−1, 1), as .5 + (X1 + X2)/4 (Hochreiter & Schmidhuber 1997, section 5.4).
  *
  * With a logistic output, which the paper seems to have, its criterion is not met here: targets near 0 and 1 ask for
- * outputs where σ' vanishes, and 2 % stay wrong. With a linear one it is, after about as many sequences as in the paper.
+ * outputs where σ' vanishes, and 2 % stay wrong. With a linear one it is, after about as many sequences as there.
  */
 export const adding: Task = {
   name: 'adding',

@@ -25,8 +25,8 @@ export function lagLength<Name extends string>(
 
 /**
  * The problem but for its judge: sequences x, …, x and y, …, y of p + 1 symbols, whose next one is to be predicted;
- * `middle` gives symbols 1 … p − 1 between the ends. Symbols a_1, …, a_{p−1}, x, y, from 0. `told`: the error is of every
- * time step, as Σ(y − t)² without the half, or ½Σ(y − t)² of the last.
+ * `middle` gives symbols 1 … p − 1 between the ends. Symbols a_1, …, a_{p−1}, x, y, from 0. `told`: the error is of
+ * every time step, as Σ(y − t)² without the half, or ½Σ(y − t)² of the last.
  */
 export function lagProblem(
   length: number, told: 'always' | 'end', middle: (random: CounterRandom, t: number) => number,
@@ -53,8 +53,8 @@ export function lagProblem(
 /**
  * One memory cell with an input gate and no output gate, and weights from all layers below to the outputs (table 10,
  * "B"). The paper adds cell and gate "once the error has stopped decreasing", here after `joins` sequences. Of a gate
- * that starts half open the cell has taken in 25 by the end, and the first errors of its outputs saturate them for good;
- * so the gate starts nearly closed, the paper's remedy against drift (section 4), by a shift of its weights.
+ * that starts half open the cell has taken in 25 by the end, and the first errors of its outputs saturate them for
+ * good; so the gate starts nearly closed, the paper's remedy against drift (section 4), by a shift of its weights.
  */
 export const lagSetup = (
   rows: readonly Row[], values: Readonly<Record<string, number>>, { rate, joins }: { rate: number; joins: number },
