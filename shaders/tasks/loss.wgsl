@@ -3,6 +3,7 @@
 //   softmax   y = softmax(x), ℓ = −log y_class            ∂ℓ/∂x = y − target
 //   sigmoid   y = σ(x),       ℓ = ½Σ(y − target)²         ∂ℓ/∂x = (y − target)·y·(1 − y)
 //   linear    y = x,          ℓ = ½Σ(y − target)²         ∂ℓ/∂x = y − target
+//   logistic  y = σ(x),       ℓ = −Σ target·log y + (1 − target)·log(1 − y)      ∂ℓ/∂x = y − target
 //   loss[row] = w·ℓ/B, w the row's weight; where that is 0 there is no target, and all is 0
 //   errors[row] = (max |y − target|, mean |y − target|, 1 where the judge finds it wrong, 1 where w ≠ 0)
 //
@@ -87,6 +88,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 #elif ${SIGMOID}
     let y = 1.0 / (1.0 + exp(-clamp(x, vec4f(-87), vec4f(87)))); // as lib/activations.wgsl
     own += select(vec4f(), 0.5 * (y - wanted) * (y - wanted), real);
+#elif ${LOGISTIC}
+    let y = 1.0 / (1.0 + exp(-clamp(x, vec4f(-87), vec4f(87))));
+    own += select(vec4f(), max(x, vec4f()) - x * wanted + log(1.0 + exp(-abs(x))), real);
 #else
     let y = x;
     own += select(vec4f(), 0.5 * (y - wanted) * (y - wanted), real);

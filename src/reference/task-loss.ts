@@ -65,9 +65,11 @@ function rowLoss(
   let inside = Infinity;
   let outside = -Infinity;
   for (let v = 0; v < width; v++) {
-    const y = kind === 'softmax' ? Math.exp(x[v] - top) / sum : kind === 'sigmoid' ? sigmoid(x[v]) : x[v];
+    const y = kind === 'softmax' ? Math.exp(x[v] - top) / sum : kind === 'linear' ? x[v] : sigmoid(x[v]);
     const difference = y - wanted(v);
-    loss += kind === 'softmax' ? wanted(v) * (Math.log(sum) - (x[v] - top)) : 0.5 * difference ** 2;
+    if (kind === 'softmax') loss += wanted(v) * (Math.log(sum) - (x[v] - top));
+    else if (kind === 'logistic') loss += Math.max(x[v], 0) - x[v] * wanted(v) + Math.log1p(Math.exp(-Math.abs(x[v])));
+    else loss += 0.5 * difference ** 2;
     gradient[v] = (weight / batch) * difference * (kind === 'sigmoid' ? y * (1 - y) : 1);
     total += Math.abs(difference);
     most = Math.max(most, Math.abs(difference));

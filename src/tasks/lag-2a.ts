@@ -25,6 +25,6 @@ export const lag2a: Task = {
       },
     };
   },
-  setup: (values) => lagSetup(rows, values, { rate: 1, joins: 2000 }),
+  setup: (values) => lagSetup(rows, values, 2000),
   paper: (values) => figureOf(rows, values),
 };

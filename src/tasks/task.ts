@@ -49,10 +49,11 @@ export interface Problem {
   /** Width of the output. */
   readonly outputs: number;
   /**
-   * What the outputs pass through, and the error of a time step: `softmax` with cross entropy −log y_class;
-   * `sigmoid` and `linear` with the squared error ½Σ(y − target)².
+   * What the outputs pass through, and the error of a time step: `softmax` with cross entropy −log y_class; `logistic`,
+   * a sigmoid each, with that of each output, −Σ target·log y + (1 − target)·log(1 − y); `sigmoid` and `linear` with
+   * the squared error ½Σ(y − target)².
    */
-  readonly loss: 'softmax' | 'sigmoid' | 'linear';
+  readonly loss: 'softmax' | 'logistic' | 'sigmoid' | 'linear';
   /**
    * What targets are: the number of a class, for outputs that are 1 at the class and 0 elsewhere, or a value for each
    * output.

@@ -311,7 +311,7 @@ describe('the kernels of loss and judgement agree with the reference', () => {
   const rows = timeSteps * batch;
   const judges: Problem['judge'][] = [{ kind: 'largest' }, { kind: 'legal' }, { kind: 'error', bound: 0.8 }];
   let n = 0;
-  for (const loss of ['softmax', 'sigmoid', 'linear'] as const) {
+  for (const loss of ['softmax', 'logistic', 'sigmoid', 'linear'] as const) {
     for (const target of ['class', 'values'] as const) {
       for (const judge of judges) {
         const outputs = [5, 4, 2, 9, 30][n % 5]!;

@@ -126,7 +126,7 @@ export const testBlock = (row: TaskCase, steps: number, seeds: readonly number[]
   drawBlock(randomTask(row), { batch: row.testBatch ?? 2, trials: seeds.length }, steps,
     { seeds, first: 0, testing: true });
 
-const LOSSES = ['softmax', 'sigmoid', 'linear'] as const;
+const LOSSES = ['softmax', 'logistic', 'sigmoid', 'linear'] as const;
 const JUDGES: readonly Problem['judge'][] = [{ kind: 'largest' }, { kind: 'legal' }, { kind: 'error', bound: 0.5 }];
 
 /** What the shader lint must find valid. */

@@ -17,7 +17,7 @@ const task = (
 
 describe('the gradient is the finite difference of the mean loss of a batch', () => {
   const [timeSteps, batch, outputs, pitch] = [2, 3, 5, 8];
-  for (const loss of ['softmax', 'sigmoid', 'linear'] as const) {
+  for (const loss of ['softmax', 'logistic', 'sigmoid', 'linear'] as const) {
     for (const target of ['class', 'values'] as const) {
       test(`${loss}, ${target} (seed 61)`, async () => {
         const random = new CounterRandom(61, 0);

@@ -7,7 +7,7 @@ export interface OutputRows { readonly start: number; readonly pitch: number; re
 /** What a task asks of its outputs; see `Problem` (src/tasks/task.ts). */
 export interface TaskLoss {
   readonly outputs: number;
-  readonly loss: 'softmax' | 'sigmoid' | 'linear';
+  readonly loss: 'softmax' | 'sigmoid' | 'linear' | 'logistic';
   readonly target: 'class' | 'values';
   readonly judge: { readonly kind: 'largest' | 'legal' } | { readonly kind: 'error'; readonly bound: number };
 }
@@ -26,7 +26,8 @@ export function taskLoss({ rows, batch, trials, outputs: width, loss, target, ju
     defines: {
       V: width, ROWS: rows, B: batch, COLUMNS: pad4(width) / 4,
       START: at.start / 4, PITCH: at.pitch / 4, STRIDE: at.stride / 4,
-      CLASSES: target === 'class', SOFTMAX: loss === 'softmax', SIGMOID: loss === 'sigmoid', GRADIENT: gradient,
+      CLASSES: target === 'class', SOFTMAX: loss === 'softmax', SIGMOID: loss === 'sigmoid', LOGISTIC: loss === 'logistic',
+      GRADIENT: gradient,
       LEGAL: legal, AT_LEGAL: gradient ? 6 : 5,
       BOUNDED: judge.kind === 'error', BOUND: literal(judge.kind === 'error' ? judge.bound : 0),
     },
