@@ -30,7 +30,7 @@ function resolved(values: Readonly<Record<string, number>>): { length: number; d
  * a_1, …, a_p, e, b, x, y, from 0; classes x, y. (The
  * paper numbers distractors up to q; with q > p that must be p.)
  *
- * Read literally, with the squared error and nothing that closes the input gates, the paper's rate takes about twice its
+ * Read literally, with the squared error and nothing that closes the input gates, the paper's rate takes twice its
  * sequences at q = p = 50, and is not there after 250,000 at 100. With the cross entropy (`cross`) and gates that start
  * nearly closed, the paper's own remedy for drift, it takes as many as the paper says, and grows as little with q.
  */

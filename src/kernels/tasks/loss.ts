@@ -26,8 +26,8 @@ export function taskLoss({ rows, batch, trials, outputs: width, loss, target, ju
     defines: {
       V: width, ROWS: rows, B: batch, COLUMNS: pad4(width) / 4,
       START: at.start / 4, PITCH: at.pitch / 4, STRIDE: at.stride / 4,
-      CLASSES: target === 'class', SOFTMAX: loss === 'softmax', SIGMOID: loss === 'sigmoid', LOGISTIC: loss === 'logistic',
-      GRADIENT: gradient,
+      CLASSES: target === 'class', GRADIENT: gradient, SOFTMAX: loss === 'softmax', SIGMOID: loss === 'sigmoid',
+      LOGISTIC: loss === 'logistic',
       LEGAL: legal, AT_LEGAL: gradient ? 6 : 5,
       BOUNDED: judge.kind === 'error', BOUND: literal(judge.kind === 'error' ? judge.bound : 0),
     },
