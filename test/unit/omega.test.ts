@@ -259,7 +259,7 @@ describe('cells without Ω are refused with the reason', () => {
     ['clockwork', {}, 'has units that do not move at every time step'],
     ['min-gru', {}, 'has no recurrent weights'],
     ['lstm', { zoneout: 0.1 }, 'has zoneout, by which states go past the weights'],
-    ['rnn', { recurrentDropout: 0.1 }, 'has recurrentDropout, which hides part of the hidden state from the weights'],
+    ['rnn', { recurrentDropout: 0.1 }, 'has recurrentDropout, which hides some of the hidden state'],
   ];
   for (const [cell, options, why] of cases) {
     test(`${cell} ${JSON.stringify(options)}`, () => {
