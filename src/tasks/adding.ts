@@ -1,6 +1,7 @@
-import { blockSetup, checkValues, experiment, figureOf, limitOf, type Row } from './hochreiter-1997.js';
+import { blockSetup, experiment, figureOf, limitOf, type Row } from './hochreiter-1997.js';
 import { markedPairs, pairLength } from './marked-pairs.js';
 import type { Task } from './task.js';
+import { checkValues } from './values.js';
 
 const options = {
   length: pairLength,
@@ -22,7 +23,7 @@ const rows: readonly Row[] = [
  */
 export const adding: Task = {
   name: 'adding',
-  title: 'the sum of two marked values, told at the end',
+  title: 'The sum of two marked values, told at the end',
   source: experiment('4'),
   options,
   problem(values) {

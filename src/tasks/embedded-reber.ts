@@ -1,6 +1,7 @@
 import type { CounterRandom } from '../random/counter-random.js';
-import { blockSetup, checkValues, experiment, figureOf, limitOf, type Row } from './hochreiter-1997.js';
+import { blockSetup, experiment, figureOf, limitOf, type Row } from './hochreiter-1997.js';
 import type { Sequence, Task } from './task.js';
+import { checkValues } from './values.js';
 
 const [B, T, P, S, X, V, E] = [0, 1, 2, 3, 4, 5, 6];
 
@@ -60,7 +61,7 @@ const rows: readonly Row[] = [{ values: {}, sequences: 8_440, trials: 30, succes
  */
 export const embeddedReber: Task = {
   name: 'embedded-reber',
-  title: 'embedded Reber grammar: which symbols may come next, a branch remembered over a string',
+  title: 'Embedded Reber grammar: which symbols may come next, a branch remembered over a string',
   source: experiment('1'),
   options: {},
   problem(values) {

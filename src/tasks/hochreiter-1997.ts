@@ -1,32 +1,7 @@
 /** What the tasks of Hochreiter & Schmidhuber 1997, "Long short-term memory", share: nets, figures and checks. */
-import type { PaperFigure, Setup, TaskOption } from './task.js';
+import type { PaperFigure, Setup } from './task.js';
 
 export const experiment = (number: string): string => `Hochreiter & Schmidhuber 1997, experiment ${number}`;
-
-/**
- * `values` as a task's `problem` needs them.
- * @throws RangeError where one is missing, unknown or out of range
- */
-export function checkValues<Name extends string>(
-  task: string, options: Readonly<Record<Name, TaskOption>>, values: Readonly<Record<string, number>>,
-): Readonly<Record<Name, number>> {
-  const names = Object.keys(options) as Name[];
-  const unknown = Object.keys(values).find((name) => !(names as string[]).includes(name));
-  if (unknown !== undefined) {
-    throw new RangeError(`${task} has no option "${unknown}": ` +
-      (names.length === 0 ? 'it has none, leave it out' : `use ${names.join(', ')}`));
-  }
-  for (const name of names) {
-    const value: unknown = values[name];
-    const { min, max, fraction = false } = options[name];
-    const whole = typeof value === 'number' && (fraction ? Number.isFinite(value) : Number.isInteger(value));
-    if (!whole || value < min || value > max) {
-      throw new RangeError(`${task} ${name} is ${String(value)}: ` +
-        `give a ${fraction ? 'number' : 'whole number'} from ${min} to ${max}`);
-    }
-  }
-  return values as Readonly<Record<Name, number>>;
-}
 
 /** Of a sequence between T and T + T/10 long; T + T/10 itself is {@link longest}. */
 export const longest = (length: number): number => length + Math.floor(length / 10);

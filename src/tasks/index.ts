@@ -4,7 +4,6 @@ import { addition } from './addition.js';
 import { copyMemory } from './copy-memory.js';
 import { dyck } from './dyck.js';
 import { embeddedReber } from './embedded-reber.js';
-import { checkValues } from './hochreiter-1997.js';
 import { lag2a } from './lag-2a.js';
 import { lag2b } from './lag-2b.js';
 import { lag2c } from './lag-2c.js';
@@ -26,6 +25,7 @@ import { twoSequence } from './two-sequence.js';
 import { twoSequence3a } from './two-sequence-3a.js';
 import { twoSequence3b } from './two-sequence-3b.js';
 import { twoSequence3c } from './two-sequence-3c.js';
+import { checkValues } from './values.js';
 
 /** All of them, paper by paper. */
 export const tasks: readonly Task[] = [

@@ -11,7 +11,7 @@ const rows: readonly Row[] = [{ values: { length: 100 }, sequences: 5_040, trial
  */
 export const lag2a: Task = {
   name: 'lag-2a',
-  title: 'the first symbol again after p others, always the same ones',
+  title: 'The first symbol again after p others, always the same ones',
   source: experiment('2a'),
   options: lagOptions,
   problem(values) {

@@ -1,6 +1,7 @@
 import type { CounterRandom } from '../random/counter-random.js';
-import { checkValues, limitOf, type Row } from './hochreiter-1997.js';
+import { limitOf, type Row } from './hochreiter-1997.js';
 import type { Problem, Sequence, Setup, TaskOption } from './task.js';
+import { checkValues } from './values.js';
 
 /** Tasks 2a and 2b of Hochreiter & Schmidhuber 1997, section 5.2, which differ in the symbols between the ends. */
 

@@ -18,7 +18,7 @@ const rows: readonly Row[] = [{ values: { length: 100 }, sequences: 5_680, trial
  */
 export const lag2b: Task = {
   name: 'lag-2b',
-  title: 'the first symbol again after p others, drawn at random',
+  title: 'The first symbol again after p others, drawn at random',
   source: experiment('2b'),
   options,
   problem(values) {

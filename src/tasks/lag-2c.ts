@@ -1,5 +1,6 @@
-import { blockSetup, checkValues, experiment, figureOf, limitOf, type Row } from './hochreiter-1997.js';
+import { blockSetup, experiment, figureOf, limitOf, type Row } from './hochreiter-1997.js';
 import type { Task } from './task.js';
+import { checkValues } from './values.js';
 
 const options = {
   length: { default: 100, min: 1, max: 10_000, about: 'q: distractors at least; the minimal time lag is q + 1' },
@@ -36,7 +37,7 @@ function resolved(values: Readonly<Record<string, number>>): { length: number; d
  */
 export const lag2c: Task = {
   name: 'lag-2c',
-  title: 'one of two symbols remembered past many distractors, until a trigger',
+  title: 'One of two symbols remembered past many distractors, until a trigger',
   source: experiment('2c'),
   options,
   problem(values) {

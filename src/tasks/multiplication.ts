@@ -1,6 +1,7 @@
-import { blockSetup, checkValues, experiment, figureOf, limitOf, type Row } from './hochreiter-1997.js';
+import { blockSetup, experiment, figureOf, limitOf, type Row } from './hochreiter-1997.js';
 import { markedPairs, pairLength } from './marked-pairs.js';
 import type { Task } from './task.js';
+import { checkValues } from './values.js';
 
 const options = {
   length: pairLength,
@@ -16,7 +17,7 @@ const rows: readonly Row[] = [
 /** The product of two marked values in [0, 1) (Hochreiter & Schmidhuber 1997, section 5.5). */
 export const multiplication: Task = {
   name: 'multiplication',
-  title: 'the product of two marked values, told at the end',
+  title: 'The product of two marked values, told at the end',
   source: experiment('5'),
   options,
   problem(values) {

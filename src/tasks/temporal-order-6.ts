@@ -1,5 +1,6 @@
-import { blockSetup, checkValues, experiment, figureOf, limitOf, longest, type Row } from './hochreiter-1997.js';
+import { blockSetup, experiment, figureOf, limitOf, longest, type Row } from './hochreiter-1997.js';
 import type { Task } from './task.js';
+import { checkValues } from './values.js';
 
 const options = {
   length: {

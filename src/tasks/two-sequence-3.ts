@@ -1,5 +1,6 @@
-import { blockSetup, checkValues, experiment, figureOf, limitOf, longest, type Row } from './hochreiter-1997.js';
+import { blockSetup, experiment, figureOf, limitOf, longest, type Row } from './hochreiter-1997.js';
 import type { Criterion, Task } from './task.js';
+import { checkValues } from './values.js';
 
 const options = {
   length: { default: 100, min: 1, max: 10_000, about: 'T: shortest sequence; the longest is T + T/10' },

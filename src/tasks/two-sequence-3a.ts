@@ -3,7 +3,7 @@ import { twoSequence } from './two-sequence-3.js';
 /** Table 4; its criterion ST2. By ST1 (none of 256 wrong) alone: 27,380, 58,370 and 446,850. */
 export const twoSequence3a = twoSequence({
   letter: 'a',
-  title: 'the class is the first values, noise of the same channel follows',
+  title: 'The class is the first values, noise of the same channel follows',
   noisySignal: false,
   targets: [1, 0],
   noisyTargets: false,

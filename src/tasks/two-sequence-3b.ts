@@ -3,7 +3,7 @@ import { twoSequence } from './two-sequence-3.js';
 /** Table 5; its criterion ST2. By ST1 (fewer than 6 of 256 wrong) alone: 41,740, 74,950 and 481,060. */
 export const twoSequence3b = twoSequence({
   letter: 'b',
-  title: 'as 3a, and the first values are noisy too',
+  title: 'As 3a, and the first values are noisy too',
   noisySignal: true,
   targets: [1, 0],
   noisyTargets: false,

@@ -6,7 +6,7 @@ import { twoSequence } from './two-sequence-3.js';
  */
 export const twoSequence3c = twoSequence({
   letter: 'c',
-  title: 'as 3a, with noisy targets whose means are to be learnt',
+  title: 'As 3a, with noisy targets whose means are to be learnt',
   noisySignal: false,
   targets: [.2, .8],
   noisyTargets: true,
