@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dawnEnvironment, readSetup, root, stateFolder, vulkanStands } from '../../scripts/lib/state.mjs';
-import { findVulkan } from '../../scripts/lib/vulkan.mjs';
+import { root } from '../../scripts/lib/state.mjs';
+import { vulkanEnvironment } from '../../scripts/lib/vulkan-environment.js';
 import type { Service } from '../service.js';
 import type { Host, Hosts } from './host.js';
 import { within } from './host.js';
@@ -31,14 +31,6 @@ export async function nodeHosts(): Promise<Hosts> {
     version: () => `Node ${process.version}, webgpu ${version}`,
     close: async () => undefined,
   };
-}
-
-/** The caller's choice of a driver stands; else what set-up found, or what can be found without a browser. */
-async function vulkanEnvironment(): Promise<Record<string, string>> {
-  if (process.env.VK_DRIVER_FILES !== undefined || process.env.VK_ICD_FILENAMES !== undefined) return {};
-  const setup = readSetup();
-  if (setup.adapter && vulkanStands(setup.vulkan)) return dawnEnvironment();
-  return (await findVulkan(root, process.execPath, stateFolder)).vulkan;
 }
 
 async function openChild(env: NodeJS.ProcessEnv): Promise<Host> {

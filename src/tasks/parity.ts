@@ -1,3 +1,4 @@
+import { answerAtEnd, smallNet } from './bengio-1994.js';
 import type { Problem, Task } from './task.js';
 
 /**
@@ -14,28 +15,13 @@ export const parity: Task = {
     noise: { default: 0, min: 0, max: 100, fraction: true, about: 'bound of the uniform noise; in the paper 0 or .2' },
   },
   problem: (values) => parityProblem(values),
-  setup: () => ({
-    cell: 'rnn',
-    units: 5,
-    initial: {},
-    optimizer: { kind: 'sgd', rate: 0.1 },
-    batch: 1,
-    limit: 100_000,
-  }),
+  setup: () => smallNet,
 };
 
 function parityProblem({ length, noise }: Readonly<Record<string, number>>): Problem {
   const shortest = Math.ceil(length / 2);
   return {
-    timeSteps: length,
-    input: { kind: 'values', width: 1 },
-    outputs: 1,
-    loss: 'sigmoid',
-    target: 'values',
-    judge: { kind: 'error', bound: 0.5 },
-    criterion: {
-      on: 'fresh', sequences: 1000, wrong: 10, every: 1000, text: 'the parity right in 99 % of 1000 sequences',
-    },
+    ...answerAtEnd(length, 0.5, 'the parity right in 99 % of 1000 sequences'),
     draw(random, sequence) {
       const { inputs, targets, weights } = sequence;
       const end = shortest + random.integer(length - shortest + 1);

@@ -1,5 +1,6 @@
 import { CounterRandom } from '../random/counter-random.js';
 import { stream } from '../random/streams.js';
+import { answerAtEnd, smallNet } from './bengio-1994.js';
 import type { Problem, Task } from './task.js';
 
 /** Any number: it makes the two sequences the same in every run. */
@@ -30,14 +31,7 @@ export const twoSequence: Task = {
     signal: { default: 3, min: 1, max: 1000, about: 'values at the beginning that tell the class, N' },
   },
   problem: (values) => twoSequenceProblem(values),
-  setup: () => ({
-    cell: 'rnn',
-    units: 5,
-    initial: {},
-    optimizer: { kind: 'sgd', rate: 0.1 },
-    batch: 1,
-    limit: 100_000,
-  }),
+  setup: () => smallNet,
 };
 
 /** @throws RangeError where the shortest sequence, T/2, has no room for the signal */
@@ -51,16 +45,8 @@ function twoSequenceProblem({ length, noise, signal }: Readonly<Record<string, n
   }
   const first = signature(signal);
   return {
-    timeSteps: length,
-    input: { kind: 'values', width: 1 },
-    outputs: 1,
-    loss: 'sigmoid',
-    target: 'values',
     // An output on the wrong side of .5 is further than .4 from .9 or .1.
-    judge: { kind: 'error', bound: 0.4 },
-    criterion: {
-      on: 'fresh', sequences: 1000, wrong: 10, every: 1000, text: 'the class right in 99 % of 1000 sequences',
-    },
+    ...answerAtEnd(length, 0.4, 'the class right in 99 % of 1000 sequences'),
     draw(random, sequence) {
       const { inputs, targets, weights } = sequence;
       const sign = random.integer(2) === 1 ? -1 : 1;

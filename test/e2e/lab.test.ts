@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,24 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReproduceFile } from '../../scripts/lib/lab/report.js';
 import type { RivalFile } from '../../scripts/lib/lab/rivals.js';
 import type { LabRow } from '../../scripts/lib/lab/row.js';
-import { root } from '../../scripts/lib/state.mjs';
+import { command } from '../support/command.js';
 
-interface Ended { readonly code: number | null; readonly stdout: string; readonly stderr: string }
-
-/** Starts the command; `watch` sees all of its output so far each time there is more. */
-function lab(args: readonly string[], watch?: (output: string, child: ChildProcess) => void): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['scripts/start.mjs', 'scripts/lab.ts', ...args], { cwd: root });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += String(chunk);
-      watch?.(stdout, child);
-    });
-    child.stderr.on('data', (chunk) => (stderr += String(chunk)));
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
+const lab = command('scripts/lab.ts');
 
 const LATCH = ['latch', '--length', '5', '--trials', '2'];
 

@@ -1,28 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeCheckpoint } from '../../src/index.js';
 import type { RunReport } from '../../scripts/lib/summary.js';
-import { readSetup, root } from '../../scripts/lib/state.mjs';
+import { readSetup } from '../../scripts/lib/state.mjs';
+import { command, type Ended } from '../support/command.js';
 
-interface Ended { readonly code: number | null; readonly stdout: string; readonly stderr: string }
-
-/** Starts the command; `watch` sees all of its output so far each time there is more. */
-function train(args: readonly string[], watch?: (output: string, child: ChildProcess) => void): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['scripts/start.mjs', 'scripts/train.ts', ...args], { cwd: root });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += String(chunk);
-      watch?.(stdout, child);
-    });
-    child.stderr.on('data', (chunk) => (stderr += String(chunk)));
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
+const train = command('scripts/train.ts');
 
 const TEXT = 'It was the best of times, it was the worst of times, it was the age of wisdom. '.repeat(60);
 const TINY = ['--units', '16', '--embedding', '8', '--time', '8', '--batch', '4', '--rate', '0.03', '--dropout', '0.1'];

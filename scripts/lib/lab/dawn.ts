@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { ExperimentListener } from '../../../src/lab/types.js';
 import type { Answer, LabCalls } from '../../pages/lab-messages.js';
-import { dawnEnvironment, readSetup, root, stateFolder, vulkanStands } from '../state.mjs';
-import { findVulkan } from '../vulkan.mjs';
+import { root } from '../state.mjs';
+import { vulkanEnvironment } from '../vulkan-environment.js';
 import type { Place, Places } from './host.js';
 
 /** To the process. */
@@ -22,14 +22,6 @@ export type Message =
 /** Processes with Dawn in Node: the dynamic loader reads its environment only when one starts. */
 export function dawnProcesses(): Places {
   return { open: openProcess, close: async () => undefined };
-}
-
-/** The caller's choice of a driver stands; else what set-up found, or what can be found without a browser. */
-async function vulkanEnvironment(): Promise<Record<string, string>> {
-  if (process.env.VK_DRIVER_FILES !== undefined || process.env.VK_ICD_FILENAMES !== undefined) return {};
-  const setup = readSetup();
-  if (setup.adapter && vulkanStands(setup.vulkan)) return dawnEnvironment();
-  return (await findVulkan(root, process.execPath, stateFolder)).vulkan;
 }
 
 async function openProcess(listener: ExperimentListener): Promise<Place> {
