@@ -2,8 +2,8 @@ import { dawnEnvironment, readSetup, root, stateFolder, vulkanStands } from './s
 import { findVulkan } from './vulkan.mjs';
 
 /**
- * Variables for a process with Dawn in Node. The caller's choice of a driver stands; else what set-up found, or what can
- * be found without a browser.
+ * Variables for a process with Dawn in Node. The caller's choice of a driver stands; else what set-up found, or what
+ * can be found without a browser.
  */
 export async function vulkanEnvironment(): Promise<Record<string, string>> {
   if (process.env.VK_DRIVER_FILES !== undefined || process.env.VK_ICD_FILENAMES !== undefined) return {};

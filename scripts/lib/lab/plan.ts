@@ -123,8 +123,8 @@ function lags(full: boolean): Section {
   return {
     id: 'lags',
     title: 'Noise-free lags',
-    about: 'Hochreiter & Schmidhuber 1997, experiments 2a, 2b and 2c, in the paper\'s nets and at its rates. Two things ' +
-      'are not literally the paper\'s: the error is the cross entropy, and input gates start nearly closed.',
+    about: 'Hochreiter & Schmidhuber 1997, experiments 2a, 2b and 2c, in the paper\'s nets and at its rates. Two ' +
+      'things are not literally the paper\'s: the error is the cross entropy, and input gates start nearly closed.',
     rows: [
       two('lag-2a', '2a'), ...(full ? [two('lag-2b', '2b')] : []),
       ...lengths.map((length) => ({
