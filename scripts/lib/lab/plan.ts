@@ -75,7 +75,7 @@ function latchLength(full: boolean): Section {
 }
 
 function latchMap(full: boolean): Section {
-  const noises = full ? [0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1] : [0.01, 0.1, 0.2, 0.4, 1];
+  const noises = full ? [0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1] : [0.01, 0.2, 0.4, 1];
   const weights = full ? [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4] : [0.5, 1, 1.25, 1.5, 2];
   const trials = full ? 18 : 9;
   const name = (noise: number, weight: number): string => `latch, noise ${noise}, w0 ${weight}`;
@@ -129,7 +129,7 @@ function lags(full: boolean): Section {
       two('lag-2a', '2a'), ...(full ? [two('lag-2b', '2b')] : []),
       ...lengths.map((length) => ({
         name: name(length), series: 'q = p',
-        options: { task: 'lag-2c', values: { length }, trials: full ? 10 : 4 },
+        options: { task: 'lag-2c', values: { length }, ...(full ? { trials: 10 } : { trials: 4, limit: 100_000 }) },
       })),
       ...(full ? [500, 200, 100, 50].map((distractors) => ({
         name: `2c, q = 1000, p = ${distractors}`,
@@ -165,7 +165,7 @@ function adding(full: boolean): Section {
       { name: logistic, series: 'lstm-1997, logistic', options: own(0, 60_000) },
       ...cells.map((cell) => ({
         name: `adding, ${cell}`, series: cell,
-        options: { task: 'adding', cell, trials, limit: full ? 740_000 : 20_000 },
+        options: { task: 'adding', cell, trials, limit: full ? 740_000 : 15_000 },
       })),
     ],
     plots: ['curves', 'gradients'],
@@ -193,7 +193,7 @@ function pascanu(full: boolean): Section {
     SGD: { clipNorm: 0, omega: 0 }, 'SGD + clip': { omega: 0 }, 'SGD + clip + Ω': {},
   } as const;
   const name = (way: string, length: number): string => `temporal-order, length ${length}, ${way}`;
-  const base = full ? { trials: 5 } : { trials: 4, limit: 60_000 };
+  const base = full ? { trials: 5 } : { trials: 4, limit: 40_000 };
   const longest = lengths.at(-1)!;
   return {
     id: 'pascanu',
