@@ -1,6 +1,7 @@
 // The command line of the lab: `npm run lab -- --help`.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DRIVERS } from '../../../src/kernels/recurrence.js';
+import { INITIAL_SCHEMES } from '../../../src/model/recurrent.js';
 import type { ExperimentOptions } from '../../../src/lab/types.js';
 import { bound, named, number, positive, whole, writable } from '../option-values.js';
 import { UsageError } from '../options.js';
@@ -155,7 +156,7 @@ const withSetup = (command: Command): Command => command
   .option('--clip-norm <x>', 'bound of the gradient\'s norm, 0 for none', bound)
   .option('--clip-value <x>', 'bound of each gradient value, 0 for none', bound)
   .option('--omega <x>', 'weight of Pascanu\'s regulariser Ω, 0 for none', bound)
-  .option('--initial <scheme>', 'how recurrent layers\' weights start')
+  .addOption(new Option('--initial <scheme>', 'how recurrent layers\' weights start').choices(INITIAL_SCHEMES))
   .option('--forget-bias <x>', 'what forget gates\' biases start at', number(() => true, 'a number'))
   .option('--limit <n>', 'sequences after which a trial has failed', whole(1, 2 ** 31 - 1))
   .addOption(new Option('--driver <name>', 'how the cell is carried through time').choices([...DRIVERS]));
