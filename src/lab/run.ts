@@ -11,7 +11,7 @@ import { GpuTaskEngine, stepsOfBlock } from '../train/task-engine.js';
 import { optimizerOf } from './experiment.js';
 import { gateLanes, gradientFlow, largestSingularValue } from './gradient-flow.js';
 import { experimentParameters } from './initial.js';
-import { TrialTracker } from './tracker.js';
+import { meets, TrialTracker } from './tracker.js';
 import type { Experiment, ExperimentListener, ExperimentOutcome, GradientFlow, TrialResult } from './types.js';
 
 export interface RunOptions {
@@ -159,6 +159,7 @@ class ExperimentRun {
       (state !== 'training' && !this.results.some((result) => result.seed === seed) ? [trial] : []));
     const rest = performance.now() - this.lastReport;
     if (ended.length === 0 || (!all && rest < TEST_SHARE * this.testMs)) return;
+    const begun = performance.now();
     const { wrong, error, count } = await this.test(this.experiment.testSequences, FINAL_TEST);
     for (const trial of ended) {
       const { seed, solvedAt, sequences, state, curve } = this.trackers[trial]!;
@@ -171,6 +172,7 @@ class ExperimentRun {
       this.listener?.trial(result);
     }
     this.lastReport = performance.now();
+    this.testMs = this.lastReport - begun;
   }
 
   /** How gradients flow in the first trial. */
@@ -264,22 +266,29 @@ class ExperimentRun {
     const open = this.trackers.filter(({ state }) => state === 'training' || state === 'limit');
     const first = this.attempts++ * criterion.sequences;
     if (!open.some(({ promising }) => promising)) return;
-    const { wrong, error } = await this.test(criterion.sequences, first);
+    // Both figures only grow: once no trial can meet the criterion, the rest of the test says nothing.
+    const lost = (wrong: readonly number[], error: readonly number[]): boolean =>
+      !this.trackers.some((tracker, trial) => open.includes(tracker) && meets(criterion, wrong[trial]!, error[trial]!));
+    const { wrong, error } = await this.test(criterion.sequences, first, lost);
     this.trackers.forEach((tracker, trial) => {
       if (open.includes(tracker)) tracker.tested(wrong[trial]!, error[trial]!);
     });
   }
 
-  /** Of each trial: how many of so many fresh sequences are wrong, and their mean error. */
-  private async test(count: number, first: number): Promise<{ wrong: number[]; error: number[]; count: number }> {
+  /**
+   * Of each trial: how many of so many fresh sequences are wrong, and their mean error.
+   * @param lost whether the figures so far are enough: what is missing then counts as right, and without error
+   */
+  private async test(
+    count: number, first: number, lost: (wrong: readonly number[], error: readonly number[]) => boolean = () => false,
+  ): Promise<{ wrong: number[]; error: number[]; count: number }> {
     const { engine, trackers, problem } = this;
     const { testBatch } = engine;
-    const begun = performance.now();
     const wrong = trackers.map(() => 0);
     const error = trackers.map(() => 0);
     const most = stepsOfBlock(problem, testBatch, trackers.length);
-    for (let done = 0; done < count;) {
-      const steps = Math.min(most, Math.ceil((count - done) / testBatch));
+    for (let done = 0, next = 1; done < count && !lost(wrong, error); next *= 2) {
+      const steps = Math.min(next, most, Math.ceil((count - done) / testBatch));
       const outcome = await engine.test(this.block(steps, testBatch, first + done, true));
       for (let n = 0; n < steps * testBatch && done + n < count; n++) {
         const [step, b] = [Math.floor(n / testBatch), n % testBatch];
@@ -291,7 +300,6 @@ class ExperimentRun {
       }
       done += steps * testBatch;
     }
-    this.testMs = performance.now() - begun;
     return { wrong, error, count };
   }
 

@@ -64,6 +64,7 @@ export function directionPass(
     outputs: cell.outputs.map((state) => histories[state].subarray(start, start + timeSteps * slot)),
     shared,
     backward(outputs, gradients) {
+      const gates = context.recorded && product.out.slice(); // the way back writes over them
       const records = context.recorded || context.omega
         ? outputs.map(({ length }) => new Float64Array(length)) : undefined;
       const initial = recurrence.backward({
@@ -79,7 +80,7 @@ export function directionPass(
             into, context.omega)
           : undefined;
         const { index, l: layer, direction } = place;
-        context.recorded?.push({ index, layer, direction, gradient, omega });
+        context.recorded?.push({ index, layer, direction, gradient, gates: gates!, omega });
       }
       stateViews(context, layer, place, gradients.initialStates).forEach((view, s) => view.set(initial[s]));
       const inputGradient = product.backward(product.out, gradients); // ∂L/∂Z by now

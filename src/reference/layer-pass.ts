@@ -33,6 +33,8 @@ export interface RecordedReference {
    * (lstm-1997), they stand side by side.
    */
   readonly gradient: Float64Array;
+  /** As they were on the way there, [T, B, pad4(H·lanes)]. */
+  readonly gates: Float64Array;
   /** Where the context has one. */
   readonly omega?: { readonly value: number; readonly count: number };
 }

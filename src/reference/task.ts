@@ -1,6 +1,7 @@
 import type { Stretch } from '../model/frozen.js';
 import type { Model } from '../model/description.js';
 import { type Clip, OPTIMIZER_STATES, type OptimizerDescription } from '../model/optimizers.js';
+import { cellOf, type RecurrentDescription } from '../model/recurrent.js';
 import { skipOf } from '../model/skip.js';
 import { pad4 } from '../model/layout.js';
 import type { BlockOutcome, FlowSums, TaskEngine } from '../tasks/engine.js';
@@ -8,6 +9,7 @@ import { inputPitch, type SequenceBlock, targetPitch } from '../tasks/sequences.
 import type { Problem } from '../tasks/task.js';
 import { untruncated } from '../model/untruncated.js';
 import { clipGradient } from './clip.js';
+import { gateSums } from './gate-sums.js';
 import { gradientNorms } from './gradient-norms.js';
 import { inputProductBackward, inputProductForward } from './input-product.js';
 import type { LayerInput, RecordedReference } from './layer-pass.js';
@@ -106,9 +108,16 @@ export class ReferenceTaskEngine implements TaskEngine {
     });
     inner.back(placed);
     return {
-      error: norms(ofError), jacobian: norms(ofVectors), gates: [],
+      error: norms(ofError), jacobian: norms(ofVectors), gates: this.gates(step, ofError.at(-1)!),
       rows: Float64Array.from({ length: timeSteps }, (_, lag) => lengths.filter((length) => length > lag).length),
     };
+  }
+
+  /** How open the gates of the first recurrent layer are; a normalised one keeps other things with them. */
+  private gates({ timeSteps, batch, lengths }: Step, { gates }: RecordedReference): readonly (readonly number[])[] {
+    const layer = this.options.model.layers.find((each): each is RecurrentDescription => each.kind === 'recurrent')!;
+    const { lanes, normed } = cellOf(layer, 0);
+    return normed ? [] : gateSums({ timeSteps, batch, units: layer.units, lanes, lengths }, gates);
   }
 
   parameters(): Promise<Float64Array> {

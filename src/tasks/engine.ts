@@ -18,7 +18,10 @@ export interface FlowSums {
   readonly jacobian: Float64Array;
   /** Rows that are as long as each lag. */
   readonly rows: Float64Array;
-  /** Of each lane of the first recurrent layer's gates: Σ g, counts of g < 0.1 and of g > 0.9, count. */
+  /**
+   * Of each lane of the first recurrent layer's gates: Σ g, counts of g < 0.1 and of g > 0.9, count. Lanes that are no
+   * gate hold what the engine keeps there.
+   */
   readonly gates: readonly (readonly number[])[];
 }
 

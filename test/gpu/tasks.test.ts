@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { cells } from '../../src/cells/index.js';
 import { gateSums as gateSumsKernel, GATE_THREADS } from '../../src/kernels/gate-sums.js';
 import { CONTROL_WORDS } from '../../src/kernels/control.js';
 import { judge as judgeKernel } from '../../src/kernels/tasks/judge.js';
 import { taskLoss as lossKernel } from '../../src/kernels/tasks/loss.js';
 import { prepareExperiment } from '../../src/lab/experiment.js';
+import { gateLanes } from '../../src/lab/gradient-flow.js';
 import { runExperiment } from '../../src/lab/run.js';
 import { adagrad, adam, rmsprop } from '../../src/model/optimizers.js';
 import { pad4 } from '../../src/model/layout.js';
@@ -91,6 +93,12 @@ async function compareFlow(gpu: TaskEngine, reference: TaskEngine, row: TaskCase
   expect(expected!.jacobian[0]).toBeGreaterThan(0);
   for (const name of ['error', 'jacobian'] as const) {
     expectClose(actual![name], expected![name], { what: `${name} by lag`, pass: 'backward' });
+  }
+  expect(actual!.gates.length).toBe(expected!.gates.length);
+  for (const { gate, lane } of actual!.gates.length === 0 ? [] : gateLanes(modelOf(row))) {
+    const [[sum, ...counts], [expectedSum, ...expectedCounts]] = [actual!.gates[lane]!, expected!.gates[lane]!];
+    expectClose([sum!], [expectedSum!], { what: `${gate} gate`, pass: 'backward' });
+    expect(counts, `${gate} gate`).toEqual(expectedCounts);
   }
 }
 
@@ -249,6 +257,17 @@ describe('a gradient that bursts', () => {
     expectClose(part(parameters), part(initial).map((value) => value * (1 - 0.3 * 0.02) ** 5), { what: 'trial 1' });
     gpu.destroy();
   });
+});
+
+describe('gradients flow and gates open as in the reference', () => {
+  for (const name of Object.keys(cells)) {
+    test(name, async () => {
+      const row: TaskCase = { cell: name, input: values(3), ragged: true, units: 6 };
+      const gpu = await gpuEngine(await testDevice(), row);
+      await compareFlow(gpu, referenceEngine(row), row);
+      gpu.destroy();
+    });
+  }
 });
 
 test('how open gates are, as a network leaves them', async () => {

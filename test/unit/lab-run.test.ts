@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { optimizerOf, prepareExperiment } from '../../src/lab/experiment.js';
 import { experimentParameters } from '../../src/lab/initial.js';
 import { runExperiment } from '../../src/lab/run.js';
@@ -48,6 +48,21 @@ describe('an experiment on the CPU', () => {
     const some = await runExperiment('cpu', experiment, { seeds: [6] });
     expect(some.trials).toEqual(first.trials.filter(({ seed }) => seed === 6));
     expect(some.interrupted).toBe(false);
+  });
+
+  test('stops a test of fresh sequences where no trial can pass any more', async () => {
+    const tests = vi.spyOn(ReferenceTaskEngine.prototype, 'test');
+    const sequences = async (error: number): Promise<number> => {
+      tests.mockClear();
+      const experiment = latch({ limit: 500, trials: 1 });
+      await runExperiment('cpu', withCriterion(
+        experiment, { on: 'fresh', sequences: 1000, wrong: 1000, error, every: 500, text: '' }));
+      return tests.mock.calls.reduce((sum, [{ lengths }]) => sum + lengths.length, 0);
+    };
+    const last = 7 * 16; // the final test: 100 in blocks of 16 rows
+    expect(await sequences(10), 'all pass').toBe(63 * 16 + last);
+    expect(await sequences(1e-9), 'none passes').toBe(16 + last);
+    tests.mockRestore();
   });
 
   test('on a stream ends at the very sequence that meets the criterion, and updates no more', async () => {
