@@ -1,5 +1,5 @@
 import type { Curve, Runtime } from '../report-types.js';
-import { escape, section } from './html.js';
+import { escape, section } from '../../scripts/lib/report/html.js';
 
 /** What client.js draws. */
 export interface Chart {

@@ -1,6 +1,6 @@
 import { distance } from '../kernels/figures.js';
 import type { Breakdown, KernelReport } from '../report-types.js';
-import { escape, figure, paragraph, percent, scrolling, section, table } from './html.js';
+import { escape, figure, paragraph, percent, scrolling, section, table } from '../../scripts/lib/report/html.js';
 
 /** Labels that have a colour of their own in a step's bar; what is left is grey. */
 const COLOURS = 8;

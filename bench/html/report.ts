@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { root } from '../../scripts/lib/state.mjs';
+import { escape, figure, section, times } from '../../scripts/lib/report/html.js';
+import { reportPage } from '../../scripts/lib/report/page.js';
 import { flopsPerStep } from '../problem.js';
 import type { Report, ResultsFile, Runtime } from '../report-types.js';
 import { chartsOf, curveSection } from './curves.js';
-import { escape, figure, section, times } from './html.js';
 import { kernelSection } from './kernels.js';
 import { headline, inference, overheads, ownResult, sizeSection } from './training.js';
 
 const RUNTIMES: Readonly<Record<Runtime, string>> = { chrome: 'headless Chrome', node: 'Dawn in Node' };
 
-/** What was measured on one adapter in one day as a page that needs nothing beside itself: no network, no server. */
+/** What was measured on one adapter in one day as a page. */
 export function htmlReport(file: ResultsFile): string {
   const { adapter, date, reports, curves, kernels } = file;
   const runtimes = (['chrome', 'node'] as const).filter((runtime) =>
@@ -24,33 +22,19 @@ export function htmlReport(file: ResultsFile): string {
       ...kernels.filter((each) => each.runtime === runtime).map((each) => kernelSection(each, where)),
     ];
   }).filter(Boolean);
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Latch benchmark, ${escape(adapter)}, ${escape(date)}</title>
-<link rel="icon" href="data:,">
-<style>${asset('node_modules/uplot/dist/uPlot.min.css')}
-${asset('bench/html/style.css')}</style>
-<header>
-<h1>Latch benchmark</h1>
+  return reportPage({
+    title: `Latch benchmark, ${adapter}, ${date}`,
+    header: `<h1>Latch benchmark</h1>
 <p class="lead">${escape(adapter)}, ${escape(date)}. ${summary(reports)}</p>
 <p>A step is forward, backward through time, clip and Adam of one character LSTM, with the same weights and the same
 batch in every system. Times are medians of rounds that the systems took in turn; ± is half of the way from the fastest
 round to the slowest.</p>
 <nav>${[...body.join('').matchAll(/<section id="([^"]+)"><h2>([^<]+)</g)].map(([, id, title]) =>
-    `<a href="#${id}">${title}</a>`).join('\n')}</nav>
-</header>
-${body.join('\n')}
-${section('commands', 'How to run it again', `<ul class="remarks">${commands(file).map((command) =>
-    `<li><code>${escape(command)}</code></li>`).join('')}</ul>`)}
-${charts.length === 0 ? '' : `<script type="application/json" id="charts">${
-    JSON.stringify(charts).replaceAll('<', '\\u003c')}</script>
-<script>${asset('node_modules/uplot/dist/uPlot.iife.min.js')}</script>
-<script>window.uPlot = uPlot;
-${asset('bench/html/client.js')}</script>`}
-</html>
-`;
+    `<a href="#${id}">${title}</a>`).join('\n')}</nav>`,
+    body: [...body, section('commands', 'How to run it again', `<ul class="remarks">${commands(file).map((command) =>
+      `<li><code>${escape(command)}</code></li>`).join('')}</ul>`)],
+    charts, script: 'bench/html/client.js',
+  });
 }
 
 function runtimeSections(reports: readonly Report[], runtime: Runtime, where: string): string[] {
@@ -84,6 +68,3 @@ function summary(reports: readonly Report[]): string {
 
 const commands = ({ reports, kernels }: ResultsFile): string[] =>
   [...new Set([...reports, ...kernels].map(({ command }) => command))];
-
-/** A file of the repository, for a style or a script of the page. */
-const asset = (path: string): string => readFileSync(join(root, path), 'utf8').replaceAll('</script', '<\\/script');

@@ -1,5 +1,5 @@
 import type { Report, Result } from '../report-types.js';
-import { type Cell, escape, figure, paragraph, percent, section, table, times } from './html.js';
+import { type Cell, escape, figure, paragraph, percent, section, table, times } from '../../scripts/lib/report/html.js';
 
 /** Rows in the order that a reader looks for: the fastest first, those without a figure last. */
 const byTime = (results: readonly Result[]): Result[] =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figure, percent, times } from '../../bench/html/html.js';
+import { figure, percent, times } from '../../scripts/lib/report/html.js';
 import { htmlReport } from '../../bench/html/report.js';
 import { SIZES } from '../../bench/problem.js';
 import type { Curve, KernelReport, Report, Result, ResultsFile } from '../../bench/report-types.js';

@@ -1,41 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { escape, paragraph, section, table } from '../../../bench/html/html.js';
 import { duration } from '../progress.js';
-import { root } from '../state.mjs';
+import { escape, paragraph, section, table } from '../report/html.js';
+import { reportPage } from '../report/page.js';
 import { type Chart, chartsOf, type HeatMap, heatMapOf } from './charts.js';
 import { type Report, type ReportSection, TABLE_HEADER, tableLine, tally, TEXTS } from './report.js';
 
-/** The report as a page that needs nothing beside itself: no network, no server. */
+/** The report as a page. */
 export function htmlReport(report: Report): string {
   const { adapter, date, command, full, seconds, sections } = report;
-  const charts = sections.flatMap(chartsOf);
-  const body = [claims(report), ...sections.map(sectionHtml)];
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Latch, the long-term dependency lab, ${escape(adapter)}, ${escape(date)}</title>
-<link rel="icon" href="data:,">
-<style>${asset('node_modules/uplot/dist/uPlot.min.css')}
-${asset('bench/html/style.css')}
-${asset('scripts/lib/lab/report.css')}</style>
-<header>
-<h1>The long-term dependency lab</h1>
+  return reportPage({
+    title: `Latch, the long-term dependency lab, ${adapter}, ${date}`,
+    header: `<h1>The long-term dependency lab</h1>
 <p class="lead">The papers' experiments, rerun on ${escape(adapter || 'no adapter')}, ${escape(date)}.
 ${escape(tally(report))}</p>
 <p>${full ? 'The papers\' own sizes.' : 'Small sizes, for two cores without a GPU.'} Training took
 ${escape(duration(seconds))}. To run it again: <code>${escape(command)}</code></p>
-<nav>${sections.map(({ id, title }) => `<a href="#${id}">${escape(title)}</a>`).join('\n')}</nav>
-</header>
-${body.join('\n')}
-${charts.length === 0 ? '' : `<script type="application/json" id="charts">${
-    JSON.stringify(charts).replaceAll('<', '\\u003c')}</script>
-<script>${asset('node_modules/uplot/dist/uPlot.iife.min.js')}
-window.uPlot = uPlot;</script>
-<script type="module">${asset('scripts/lib/lab/report-client.js')}</script>`}
-</html>
-`;
+<nav>${sections.map(({ id, title }) => `<a href="#${id}">${escape(title)}</a>`).join('\n')}</nav>`,
+    body: [claims(report), ...sections.map(sectionHtml)], charts: sections.flatMap(chartsOf),
+    script: 'scripts/lib/lab/report-client.js', styles: ['scripts/lib/lab/report.css'],
+  });
 }
 
 function claims({ sections }: Report): string {
@@ -96,6 +78,3 @@ function heatMap({ title, x, y, columns, rows, shares }: HeatMap): string {
   const inside = [...squares, ...labels].join('\n');
   return `<svg class="heat" role="img" aria-label="${escape(title)}" ${box}>${inside}</svg>`;
 }
-
-/** A file of the repository, for a style or a script of the page. */
-const asset = (path: string): string => readFileSync(join(root, path), 'utf8').replaceAll('</script', '<\\/script');
