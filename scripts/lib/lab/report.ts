@@ -1,6 +1,6 @@
 // The report of `reproduce` as data: what the Markdown and the HTML are written from.
 import type { LabRow } from './row.js';
-import type { Lookup, Plot, PlannedRow, Section } from './plan.js';
+import type { Lookup, PlannedRow, Section } from './plan.js';
 import { boundText, count, figure, oursFigure, paperFigure, percent, times } from './summary.js';
 
 /** What `reproduce` keeps: all rows, and under which conditions they were found. */
@@ -18,13 +18,9 @@ export interface Report extends Omit<ReproduceFile, 'rows' | 'format'> {
   readonly sections: readonly ReportSection[];
 }
 
-export interface ReportSection {
-  readonly id: string;
-  readonly title: string;
-  readonly about: string;
+export interface ReportSection extends Omit<Section, 'rows' | 'claims'> {
   readonly claims: readonly ReportClaim[];
   readonly entries: readonly Entry[];
-  readonly plots: readonly Plot[];
 }
 
 export interface ReportClaim {
