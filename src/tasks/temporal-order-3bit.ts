@@ -11,6 +11,6 @@ export const temporalOrder3bit: Task = {
   source: `${SOURCE}, section 4.1.2`,
   options: lengthOptions('time steps'),
   problem: (values) => orderProblem(values, [1, 3, 6]),
-  setup: () => pascanuSetup(50, 0.01, 2, 1),
+  setup: () => pascanuSetup(50, 0.01, 4, 1),
   paper: solvedFigure,
 };

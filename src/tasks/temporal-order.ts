@@ -2,8 +2,8 @@ import { lengthOptions, orderProblem, pascanuSetup, SOURCE, solvedFigure } from 
 import type { PaperFigure, Task } from './task.js';
 
 /**
- * Temporal order: which of two triggers was shown in [.1, .2)T and which in [.5, .6)T, 4 classes. Ω weighs 2 as in the
- * released code; the paper's text says 4. For the task of Hochreiter & Schmidhuber 1997, see temporal-order-6a.
+ * Temporal order: which of two triggers was shown in [.1, .2)T and which in [.5, .6)T, 4 classes. Ω weighs 4 as in the
+ * paper; its released code has 2. For the task of Hochreiter & Schmidhuber 1997, see temporal-order-6a.
  */
 export const temporalOrder: Task = {
   name: 'temporal-order',
@@ -11,7 +11,7 @@ export const temporalOrder: Task = {
   source: `${SOURCE}, section 4.1.1`,
   options: lengthOptions('time steps'),
   problem: (values) => orderProblem(values, [1, 5]),
-  setup: () => pascanuSetup(50, 0.01, 2, 1),
+  setup: () => pascanuSetup(50, 0.01, 4, 1),
   paper: (values) => (values.length === 50 && values.longest === 200 ? GENERALISES : solvedFigure(values)),
 };
 

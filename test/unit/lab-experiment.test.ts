@@ -72,14 +72,14 @@ describe('what is asked for replaces the paper\'s', () => {
   }
 
   test('0 takes a cure away', () => {
-    expect(paper).toMatchObject({ clip: { norm: 1 }, omega: 2 });
+    expect(paper).toMatchObject({ clip: { norm: 1 }, omega: 4 });
     expect(Object.keys(of({ clipNorm: 0, omega: 0 }).setup)).not.toContain('clip');
     expect(Object.keys(of({ clipNorm: 0, omega: 0 }).setup)).not.toContain('omega');
   });
 
   test('the paper\'s own numbers are as the paper\'s', () => {
     const { units, batch, optimizer: { rate } } = paper;
-    expect(of({ units, batch, omega: 2, clipNorm: 1, rate }).asPaper).toBe(true);
+    expect(of({ units, batch, omega: 4, clipNorm: 1, rate }).asPaper).toBe(true);
     expect(of({ layers: 1, trials: 3, seed: 8 }).asPaper).toBe(true);
     expect(of({ layers: 2, omega: 0 }).asPaper).toBe(false);
     expect(of({ initial: 'pytorch' }).asPaper).toBe(false);
@@ -192,7 +192,7 @@ describe('what cannot be is refused in words', () => {
       'use rnn, rnn-sigmoid, lstm or gru'],
     [{ omega: 2, task: 'temporal-order-6a' }, /^omega is 2, and lstm-1997 .*: leave it out, or use rnn/],
     [{ omega: 2, cell: 'min-gru' }, /^omega is 2, and min-gru has no recurrent weights: leave it out, or use rnn/],
-    [{ task: 'temporal-order', cell: 'carousel' }, /^omega is 2, and carousel has no recurrent weights: leave it out/],
+    [{ task: 'temporal-order', cell: 'carousel' }, /^omega is 4, and carousel has no recurrent weights: leave it out/],
     [{ optimizer: 'lion' }, 'optimizer is lion: use sgd, adam, rmsprop, adagrad'],
   ];
   for (const [options, message] of rows) {

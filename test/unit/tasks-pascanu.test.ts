@@ -162,8 +162,8 @@ test('set-ups are the paper\'s: units, rate, Ω, norm', () => {
     return [units, optimizer.rate, omega, clip?.norm];
   };
   expect(Object.fromEntries(NAMES.map((name) => [name, of(name)]))).toEqual({
-    'temporal-order': [50, 0.01, 2, 1],
-    'temporal-order-3bit': [50, 0.01, 2, 1],
+    'temporal-order': [50, 0.01, 4, 1],
+    'temporal-order-3bit': [50, 0.01, 4, 1],
     'addition': [50, 0.01, 0.5, 6],
     'multiplication-pascanu': [50, 0.01, 0.5, 6],
     'random-permutation': [100, 0.001, 1, 6],

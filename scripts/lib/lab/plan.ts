@@ -190,7 +190,7 @@ function adding(full: boolean): Section {
 function pascanu(full: boolean): Section {
   const lengths = full ? [20, 50, 100, 150, 200] : [10, 15, 20, 25];
   const ways = {
-    SGD: { clipNorm: 0, omega: 0 }, 'SGD + clip': { omega: 0 }, 'SGD + clip + Ω': { omega: 4 },
+    SGD: { clipNorm: 0, omega: 0 }, 'SGD + clip': { omega: 0 }, 'SGD + clip + Ω': {},
   } as const;
   const name = (way: string, length: number): string => `temporal-order, length ${length}, ${way}`;
   const base = full ? { trials: 5 } : { trials: 4, limit: 60_000 };
