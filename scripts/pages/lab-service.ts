@@ -1,7 +1,7 @@
 // Computes experiments, the same in the page, in a process with Dawn and on the CPU.
 import { type Device, openDevice } from '../../src/index.js';
 import { prepareExperiment } from '../../src/lab/experiment.js';
-import { runExperiment } from '../../src/lab/run.js';
+import { CPU, runExperiment } from '../../src/lab/run.js';
 import type { ExperimentListener, ExperimentOptions, ExperimentOutcome } from '../../src/lab/types.js';
 import { taskNamed } from '../../src/tasks/index.js';
 import type { Examples } from '../../src/tasks/task.js';
@@ -41,7 +41,7 @@ export function labService({ cpu = false, examples, listener }: ServiceOptions):
   }
 
   return {
-    open: () => answer(async () => (cpu ? 'CPU' : (device ??= await openDevice()).adapter.name)),
+    open: () => answer(async () => (cpu ? CPU : (device ??= await openDevice()).adapter.name)),
     run: (options, seeds) => answer(() => run(options, seeds)),
     stop: () => stopping.abort(),
   };

@@ -5,7 +5,8 @@
 //   linear    y = x,          ℓ = ½Σ(y − target)²         ∂ℓ/∂x = y − target
 //   logistic  y = σ(x),       ℓ = −Σ target·log y + (1 − target)·log(1 − y)      ∂ℓ/∂x = y − target
 //   loss[row] = w·ℓ/B, w the row's weight; where that is 0 there is no target, and all is 0
-//   errors[row] = (max |y − target|, mean |y − target|, 1 where the judge finds it wrong, 1 where w ≠ 0)
+//   errors[row] = (max |y − target|, mean |y − target|, 1 where the judge finds it wrong, 1 where w ≠ 0); wrong is
+//   also where an x is no number
 //
 //   outputs [ROWS, PITCH·4], V of them real      targets [ROWS] classes, or [ROWS, COLUMNS·4]      weights [ROWS]
 //   legal [ROWS]: bit k is set where class k may come next
@@ -13,6 +14,7 @@
 // Bindings: 0 outputs, 1 targets, 2 weights, 3 loss, 4 errors, then gradient, legal where there are.
 // Work: a thread owns a row. CPU twin: src/reference/task-loss.ts
 
+#include "lib/finite.wgsl"
 #include "lib/zero.wgsl"
 
 const V = ${V}u;
@@ -78,6 +80,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var total = vec4f();
   var inside = vec4f(FAR);   // the least of what should be active
   var outside = vec4f(-FAR); // the most of what should not
+  var broken = 0u;           // outputs that are no number
   for (var column = zero; column < COLUMNS; column++) {
     let real = numbers(column) < vec4u(V);
     let x = outputs[at + column];
@@ -95,6 +98,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let y = x;
     own += select(vec4f(), 0.5 * (y - wanted) * (y - wanted), real);
 #endif
+    broken += non_finite4(select(vec4f(), x, real));
     let error = select(vec4f(), abs(y - wanted), real);
     largest = max(largest, error);
     total += error;
@@ -118,9 +122,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let least = min(min(inside.x, inside.y), min(inside.z, inside.w));
   let rival = max(max(outside.x, outside.y), max(outside.z, outside.w));
 #if ${BOUNDED}
-  let wrong = most > ${BOUND};
+  let wrong = broken > 0u || most > ${BOUND};
 #else
-  let wrong = rival >= least;
+  let wrong = broken > 0u || rival >= least;
 #endif
   loss[row] = weight * dot(own, vec4f(1));
   errors[row] = vec4f(most, dot(total, vec4f(1)) / f32(V), f32(wrong), 1.0);

@@ -30,6 +30,7 @@ export function prepareExperiment(options: ExperimentOptions, examples?: Example
   const problem = task.problem(values, examples);
   const published = task.setup(values);
   const setup = changed(published, options);
+  if (published.initial.recurrent !== undefined && setup.initial.recurrent === undefined) checkWeight(options);
   const model = modelOf(problem, setup, options);
   if (setup.omega) checkOmega(model, setup.omega);
   if (options.driver) checkDriver(model, checkOneOf('driver', options.driver, DRIVERS));
@@ -61,7 +62,9 @@ function testSequences({ source }: Task, { sets }: Problem): number {
 /** The published set-up with the caller's changes. */
 function changed(published: Setup, options: ExperimentOptions): Setup {
   const { cell = published.cell, batch, omega, clipNorm, clipValue, rate, optimizer, limit } = options;
-  const other = cell !== published.cell;
+  // Of a net without an output layer the units are the outputs: with more of them it is another net.
+  const other = cell !== published.cell ||
+    (published.output === false && (options.units ?? published.units) !== published.units);
   const clip = {
     ...published.clip,
     ...(clipNorm === undefined ? {} : { norm: clipNorm }), ...(clipValue === undefined ? {} : { value: clipValue }),
@@ -91,8 +94,11 @@ function initialOf(published: Setup['initial'], other: boolean, scheme: string |
   const { inputs, ...rest } = published;
   if (!other && scheme === undefined) return published;
   if (other) return {};
-  const { gates, bias } = rest;
-  return { ...(inputs ? { inputs } : {}), ...(gates ? { gates } : {}), ...(bias === undefined ? {} : { bias }) };
+  const { gates, shifts, bias } = rest;
+  return {
+    ...(inputs ? { inputs } : {}), ...(gates ? { gates } : {}), ...(shifts ? { shifts } : {}),
+    ...(bias === undefined ? {} : { bias }),
+  };
 }
 
 /** 0 takes a bound of the paper's away. */
@@ -119,6 +125,16 @@ function modelOf(problem: Problem, setup: Setup, { layers, initial, forgetBias }
   const { bias = true, skip = false } = output;
   const model = sequential([first, layer, linear(outputs, { bias })]);
   return withInitial(skip ? withSkip(model) : model, setup.initial);
+}
+
+/** @throws RangeError where a value for the paper's one recurrent weight is given, and it is not there */
+function checkWeight({ values = {}, cell, units, initial }: ExperimentOptions): void {
+  const { weight } = values;
+  if (weight === undefined) return;
+  const instead = Object.entries({ cell, units, initial }).filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${value}`).join(', ');
+  throw new RangeError(`weight is ${weight}, the recurrent weight at the start of the paper's one unit, and there is ` +
+    `${instead}: leave one of them out`);
 }
 
 /** @throws RangeError where Ω is not defined for the model's cell */

@@ -17,7 +17,8 @@ export function gradientFlow(
   const start = Math.sqrt(jacobian[0]! / rows[0]!);
   const gain = mean(jacobian).map((value) => value / start);
   const rate = decayRate(gain);
-  return { error: mean(error), jacobian: gain, singularValue, gates, rate, verdict: verdictOf(rate, longest) };
+  const own = mean(error).map((value) => value * rows[0]!); // E is the mean over the batch, a row's is so often that
+  return { error: own, jacobian: gain, singularValue, gates, rate, verdict: verdictOf(rate, longest) };
 }
 
 /** Past what float32 tells from nothing, a gain says no more. */
@@ -55,17 +56,30 @@ function verdictOf(rate: number, timeSteps: number): string {
   return `${rate < 1 ? 'vanishing' : 'exploding'} at rate ${step} per step`;
 }
 
-/** The recurrent matrices of the first recurrent layer: the largest singular value over all gates' blocks. */
+/**
+ * The recurrent matrices of the first recurrent layer: the largest singular value over all gates'. A gate's matrix has
+ * side by side what it sees of the time before: h, and in an LSTM of 1997 the other cells' h and the gates.
+ */
 export function largestSingularValue({ layout, layers }: Model, flat: ArrayLike<number>): number {
   const index = layers.findIndex(({ kind }) => kind === 'recurrent');
-  const weight = layout.parameters.find(({ name }) => name === `${index}.weight_hh_l0`);
-  if (!weight) return 0;
-  const values = unpackParameter(weight, flat);
-  const [rows, columns] = weight.shape as [number, number];
-  const blocks = weight.arrangement.kind === 'gates' ? weight.arrangement.blocks.length : 1;
-  const each = rows / blocks;
-  return Math.max(...Array.from({ length: blocks }, (_, block) =>
-    singularValue(values.subarray(block * each * columns, (block + 1) * each * columns), each, columns)));
+  const layer = layers[index] as RecurrentDescription | undefined;
+  const names = layer ? cellOf(layer, 0).phases.flatMap(({ products }) => products.map(({ name }) => name)) : [];
+  const gates = new Map<number, Float64Array[]>(); // columns by gate
+  for (const weight of layout.parameters.filter((one) => names.some((name) => one.name === `${index}.${name}_l0`))) {
+    const values = unpackParameter(weight, flat);
+    const [rows, columns] = weight.shape as [number, number];
+    const blocks = weight.arrangement.kind === 'gates' ? weight.arrangement.blocks : [0];
+    const each = rows / blocks.length;
+    blocks.forEach((block, place) => {
+      const seen = gates.get(block) ?? [];
+      gates.set(block, seen);
+      for (let column = 0; column < columns; column++) {
+        seen.push(Float64Array.from({ length: each }, (_, row) => values[(place * each + row) * columns + column]!));
+      }
+    });
+  }
+  return Math.max(0, ...[...gates.values()].map((columns) =>
+    singularValue(columns.flatMap((column) => [...column]), columns.length, columns[0]!.length)));
 }
 
 const POWERS = 200;

@@ -21,7 +21,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-const CPU = 'CPU reference, float64';
+/** What an experiment without a GPU names as its adapter. */
+export const CPU = 'CPU reference, float64';
 
 /**
  * Trains the trials of an experiment side by side until each has solved its task or failed, tests them on fresh

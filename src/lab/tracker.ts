@@ -97,8 +97,8 @@ export class TrialTracker {
 
   /** Whether a test of fresh sequences is worth its time: the newest ones of training are nearly good enough. */
   get promising(): boolean {
-    const { sequences, wrong } = this.criterion;
-    return this.wrong.mean <= wrong / sequences + PROMISING;
+    const { sequences, wrong, noisy = false } = this.criterion;
+    return noisy || this.wrong.mean <= wrong / sequences + PROMISING;
   }
 
   /** What came of a test of fresh sequences after `seen` of training. */

@@ -54,7 +54,7 @@ export interface TrialResult {
   readonly success: boolean;
   /** Training sequences seen when the criterion was met; null where it was not. */
   readonly sequences: number | null;
-  /** Training sequences seen in all. */
+  /** Training sequences seen in all; of a trial that diverged, to the end of the block that it was seen in. */
   readonly trained: number;
   /** Over fresh sequences after training: share that is wrong, and mean |y − target|. */
   readonly test: { readonly sequences: number; readonly wrong: number; readonly error: number };
@@ -70,7 +70,7 @@ export interface GradientFlow {
   readonly error: readonly number[];
   /** ‖∂h_T/∂h_t‖ by lag, as a part of that at lag 0: √(mean ‖vᵀ∂h_T/∂h_t‖² / mean ‖v‖²) over random vectors v. */
   readonly jacobian: readonly number[];
-  /** Largest singular value of the recurrent weights; of each gate's matrix, by name, where there are several. */
+  /** Largest singular value of the recurrent weights: of each gate's own, all it sees side by side, the largest. */
   readonly singularValue: number;
   readonly gates: readonly GateStatistics[];
   /** Factor a step of lag of ‖∂h_T/∂h_t‖: the slope of its logarithm. */

@@ -64,9 +64,11 @@ function rowLoss(
   let most = 0;
   let inside = Infinity;
   let outside = -Infinity;
+  let finite = true;
   for (let v = 0; v < width; v++) {
     const y = kind === 'softmax' ? Math.exp(x[v] - top) / sum : kind === 'linear' ? x[v] : sigmoid(x[v]);
     const difference = y - wanted(v);
+    finite &&= Number.isFinite(x[v]);
     if (kind === 'softmax') loss += wanted(v) * (Math.log(sum) - (x[v] - top));
     else if (kind === 'logistic') loss += Math.max(x[v], 0) - x[v] * wanted(v) + Math.log1p(Math.exp(-Math.abs(x[v])));
     else loss += 0.5 * difference ** 2;
@@ -79,6 +81,6 @@ function rowLoss(
   }
   return {
     loss: weight * loss, error: total / width,
-    wrong: judge.kind === 'error' ? most > Math.fround(judge.bound) : outside >= inside,
+    wrong: !finite || (judge.kind === 'error' ? most > Math.fround(judge.bound) : outside >= inside),
   };
 }

@@ -42,5 +42,5 @@ export const adding: Task = {
     blocks: 2, size: 2, bias: 'input', outputBias: true, bound: .1, inputGates: [-3, -6], rate: .5,
     limit: limitOf(rows, values),
   }),
-  paper: (values) => figureOf(rows, values),
+  paper: (values) => figureOf(rows, values, values.linear === 1 ? 'a linear output unit' : ''),
 };

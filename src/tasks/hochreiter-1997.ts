@@ -56,8 +56,13 @@ const FACTOR = 3;
 const rowOf = (rows: readonly Row[], values: Readonly<Record<string, number>>): Row | undefined =>
   rows.find((row) => Object.entries(row.values).every(([name, value]) => values[name] === value));
 
-/** The figure of the row that has these values; none between rows. */
-export function figureOf(rows: readonly Row[], values: Readonly<Record<string, number>>): PaperFigure | undefined {
+/**
+ * The figure of the row that has these values; none between rows.
+ * @param but where the set-up is knowingly not the paper's
+ */
+export function figureOf(
+  rows: readonly Row[], values: Readonly<Record<string, number>>, but = '',
+): PaperFigure | undefined {
   const row = rowOf(rows, values);
   if (!row) return undefined;
   const { sequences, trials, success } = row;
@@ -68,6 +73,7 @@ export function figureOf(rows: readonly Row[], values: Readonly<Record<string, n
       (success === undefined ? `mean of ${trials} trials` : `${100 * success} % of ${trials} trials`),
     known: 'paper',
     factor: FACTOR,
+    ...(but ? { but } : {}),
   };
 }
 

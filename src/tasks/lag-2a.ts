@@ -1,5 +1,5 @@
 import { experiment, figureOf, type Row } from './hochreiter-1997.js';
-import { lagLength, lagOptions, lagProblem, lagSetup } from './lag-2ab.js';
+import { LAG_BUT, lagLength, lagOptions, lagProblem, lagSetup } from './lag-2ab.js';
 import type { Task } from './task.js';
 
 /** Table 2. */
@@ -26,5 +26,5 @@ export const lag2a: Task = {
     };
   },
   setup: (values) => lagSetup(rows, values, 2000),
-  paper: (values) => figureOf(rows, values),
+  paper: (values) => figureOf(rows, values, LAG_BUT),
 };

@@ -1,5 +1,5 @@
 import { experiment, figureOf, type Row } from './hochreiter-1997.js';
-import { lagLength, lagOptions, lagProblem, lagSetup } from './lag-2ab.js';
+import { LAG_BUT, lagLength, lagOptions, lagProblem, lagSetup } from './lag-2ab.js';
 import type { Task } from './task.js';
 
 const options = {
@@ -34,5 +34,6 @@ export const lag2b: Task = {
     };
   },
   setup: (values) => lagSetup(rows, values, 1000),
-  paper: (values) => figureOf(rows, values),
+  paper: (values) =>
+    figureOf(rows, values, values.always === 1 ? LAG_BUT : `${LAG_BUT}, the error of the last step alone`),
 };

@@ -76,5 +76,6 @@ export const lag2c: Task = {
     });
     return { ...setup, initial: { ...setup.initial, shifts: { input: GATES } } };
   },
-  paper: (values) => figureOf(rows, resolved(values)),
+  paper: (values) => figureOf(rows, resolved(values),
+    `${resolved(values).cross === 1 ? 'cross entropy, and ' : ''}input gates that start nearly closed`),
 };

@@ -109,6 +109,8 @@ export interface Criterion {
   readonly error?: number;
   /** For `fresh`: sequences of training from one attempt to the next. */
   readonly every?: number;
+  /** Targets of training are noisy: how training goes says little of whether a test would be passed. */
+  readonly noisy?: true;
   /** In words, with the paper's numbers, for tables. */
   readonly text: string;
 }
@@ -164,6 +166,8 @@ export interface PaperFigure {
   readonly text: string;
   /** Whether it was read in the paper (`paper`), in notes about it (`notes`), or is from memory (`memory`). */
   readonly known: 'paper' | 'notes' | 'memory';
+  /** Where our set-up is knowingly not the paper's: `cross entropy in place of the squared error`. */
+  readonly but?: string;
   /** Ours is within the bound where max(ours/paper, paper/ours) ≤ this. */
   readonly factor?: number;
 }

@@ -55,7 +55,9 @@ export function twoSequence(of: TwoSequence): Task {
         loss: 'sigmoid',
         target: 'values',
         judge: { kind: 'error', bound: of.bound },
-        criterion: { on: 'fresh', sequences: 256, every: 1000, ...of.criterion },
+        criterion: {
+          on: 'fresh', sequences: 256, every: 1000, ...of.criterion, ...(of.noisyTargets ? { noisy: true } : {}),
+        },
         draw(random, sequence, testing) {
           const { inputs, targets, weights } = sequence;
           const second = random.integer(2);

@@ -311,3 +311,20 @@ describe('the kernels of loss and judgement agree with the reference', () => {
   }
 });
 
+test('an output that is no number is wrong, whatever the loss and the judge', async () => {
+  const device = await testDevice();
+  const x = Float32Array.of(1, 0, 0, 0, 1, NaN, 0, 0, 1, 0, 0, Infinity, 1, 0, 0, 0); // padding does not count
+  for (const loss of ['softmax', 'logistic', 'sigmoid', 'linear'] as const) {
+    for (const judge of [{ kind: 'largest' }, { kind: 'legal' }, { kind: 'error', bound: 9 }] as const) {
+      const problem = randomTask({ outputs: 3, loss, judge, timeSteps: 4 });
+      const { errors } = await runKernel(device, lossKernel({
+        ...problem, rows: 4, batch: 1, trials: 1, gradient: false, at: { start: 0, pitch: 4, stride: 16 },
+      }), {
+        outputs: x, targets: new Uint32Array(4), weights: new Float32Array(4).fill(1), loss: poisoned(4),
+        errors: poisoned(16), ...(judge.kind === 'legal' ? { legal: new Uint32Array(4).fill(1) } : {}),
+      });
+      const wrong = [0, 1, 2, 3].map((row) => (errors as Floats)[4 * row + 2]);
+      expect(wrong, `${loss}, ${judge.kind}`).toEqual([0, 1, 0, 0]);
+    }
+  }
+});

@@ -106,6 +106,11 @@ describe('what is asked for replaces the paper\'s', () => {
     const { model, setup } = prepareExperiment({ task: 'latch', cell: 'lstm', units: 4 });
     expect(model.layers.map(({ kind }) => kind)).toEqual(['input', 'recurrent', 'linear']);
     expect(setup.initial).toEqual({});
+    const wide = prepareExperiment({ task: 'latch', units: 5 });
+    expect(wide.model.layers.map(({ kind }) => kind), 'five units for one output').toEqual(
+      ['input', 'recurrent', 'linear']);
+    expect([wide.setup.initial, wide.asPaper]).toEqual([{}, false]);
+    expect(prepareExperiment({ task: 'latch', units: 1 }).asPaper).toBe(true);
   });
 
   test('layers, the scheme of initial values and the forget gate\'s bias reach the cell', () => {
@@ -193,6 +198,9 @@ describe('what cannot be is refused in words', () => {
     [{ omega: 2, task: 'temporal-order-6a' }, /^omega is 2, and lstm-1997 .*: leave it out, or use rnn/],
     [{ omega: 2, cell: 'min-gru' }, /^omega is 2, and min-gru has no recurrent weights: leave it out, or use rnn/],
     [{ task: 'temporal-order', cell: 'carousel' }, /^omega is 4, and carousel has no recurrent weights: leave it out/],
+    [{ values: { weight: 2 }, cell: 'lstm', units: 3 }, 'weight is 2, the recurrent weight at the start of the ' +
+      'paper\'s one unit, and there is cell lstm, units 3: leave one of them out'],
+    [{ values: { weight: 2 }, initial: 'identity' }, /and there is initial identity: leave one of them out$/],
     [{ optimizer: 'lion' }, 'optimizer is lion: use sgd, adam, rmsprop, adagrad'],
   ];
   for (const [options, message] of rows) {

@@ -34,8 +34,9 @@ describe('the rate of decay', () => {
 });
 
 describe('what is made of sums by lag', () => {
+  // E is the mean over two rows.
   const flowOf = (rate: number, count: number): ReturnType<typeof gradientFlow> => gradientFlow({
-    error: Float64Array.from(powers(rate, count), (x) => 9 * x * x * 2),
+    error: Float64Array.from(powers(rate, count), (x) => 9 * x * x * 2 / 4),
     jacobian: Float64Array.from(powers(rate, count), (x) => 49 * x * x * 2),
     rows: new Float64Array(count).fill(2), gates: [],
   }, 1.5, []);
@@ -52,7 +53,7 @@ describe('what is made of sums by lag', () => {
     const { error, jacobian } = gradientFlow({
       error: Float64Array.of(4, 3, 0), jacobian: Float64Array.of(16, 1, 0), rows: Float64Array.of(4, 1, 0), gates: [],
     }, 0, []);
-    expect(error).toEqual([1, Math.sqrt(3)]);
+    expect(error).toEqual([4, 4 * Math.sqrt(3)]);
     expect(jacobian).toEqual([1, 0.5]);
   });
 
@@ -95,6 +96,13 @@ describe('the largest singular value', () => {
     // Gates i, f, g, o in PyTorch's order; side by side they would have √(9 + 16 + …).
     packParameter(weight, Float32Array.of(1, 0, 0, 2, 3, 0, 0, 1, 0, 4, 1, 0, 2, 0, 0, 2), flat);
     expect(largestSingularValue(model, flat)).toBeCloseTo(4, 6);
+    const old = sequential([input(2), recurrent('lstm-1997', 1, { size: 2 })]);
+    const all = new Float32Array(old.layout.size);
+    // The second cell sees h_0, h_1, i and o of the time before: lanes i, o, g_0, g_1.
+    const seen = ['weight_hh', 'weight_hidden1', 'weight_input_gate', 'weight_output_gate'];
+    seen.forEach((name, n) => packParameter(old.layout.parameters.find((one) => one.name === `1.${name}_l0`)!,
+      Float32Array.of(1, 0, 0, n + 1), all));
+    expect(largestSingularValue(old, all)).toBeCloseTo(Math.hypot(1, 2, 3, 4), 6);
     const none = sequential([input(2), recurrent('min-gru', 2)]);
     expect(largestSingularValue(none, new Float32Array(none.layout.size))).toBe(0);
   });

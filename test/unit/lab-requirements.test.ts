@@ -40,6 +40,7 @@ describe('Bengio\'s three requirements', () => {
 
   it('say where a cell holds a bit hardly or not at all', async () => {
     expect((await measureRequirements(cell(5, 1).run)).latches).toEqual({ length: 5, atLeast: false });
+    expect((await measureRequirements(cell(8, 1).run)).latches).toEqual({ length: 8, atLeast: false });
     const found = await measureRequirements(cell(4, 0).run);
     expect(found).toMatchObject({ latches: { length: 0 }, noise: { deviation: null } });
     expect(requirementsText('x', found)).toMatch(/latches +not at length 5: fewer than 90 % of trials hold a bit/);

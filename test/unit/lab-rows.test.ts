@@ -6,7 +6,9 @@ import { type Place, PlacedHost } from '../../scripts/lib/lab/host.js';
 import { tidyJson } from '../../scripts/lib/lab/json.js';
 import { HostError, Lab, type View } from '../../scripts/lib/lab/lab.js';
 import { LabProgress } from '../../scripts/lib/lab/progress.js';
-import { compare, type LabRow, median, merge, NOTHING, same, settingsOf } from '../../scripts/lib/lab/row.js';
+import {
+  compare, findingsOf, type LabRow, median, merge, missingSeeds, NOTHING, rowOf, same, settingsOf,
+} from '../../scripts/lib/lab/row.js';
 import { readJson, Store, takeRows } from '../../scripts/lib/lab/store.js';
 import { rowText, sweepText } from '../../scripts/lib/lab/summary.js';
 import { prepareExperiment } from '../../src/lab/experiment.js';
@@ -35,6 +37,18 @@ describe('a row', () => {
   it('says that trials are missing', () => {
     expect(row(OPTIONS, [trial(2, 30_000)])).toMatchObject({ success: 1, interrupted: true });
     expect(row(OPTIONS, [trial(2, 30_000)], { failed: 'out of memory' })).toMatchObject({ failed: 'out of memory' });
+    expect(row(OPTIONS, [trial(1, 30_000), trial(2, 31_000)]).comparison, 'those that end first flatter').toBeNull();
+  });
+
+  it('tells of a gradient flow that could not be had, and measures it when it is run again', () => {
+    const trials = [1, 2, 3].map((seed) => trial(seed, 30_000));
+    const broken = row(OPTIONS, trials, { failed: 'device lost' });
+    expect(broken).toMatchObject({ failed: 'device lost', gradientFlow: null, success: 3 });
+    const experiment = prepareExperiment(OPTIONS);
+    expect(missingSeeds(experiment, findingsOf(broken))).toEqual([1]);
+    const mended = merge(findingsOf(broken), { trials: trials.slice(0, 1), flow, adapter: 'a GPU', seconds: 1 });
+    expect(missingSeeds(experiment, mended)).toEqual([]);
+    expect(rowOf(experiment, mended)).not.toHaveProperty('failed');
   });
 
   it('has no mean where a trial diverged, and no figures where none succeeded', () => {
@@ -295,7 +309,8 @@ describe('what the terminal shows', () => {
   });
 
   it('is a table at the end of a sweep', () => {
-    const rows = [row(OPTIONS, [1, 2, 3].map((seed) => trial(seed, 30_000))), row(OPTIONS, [trial(1, null)])];
+    const rows = [row(OPTIONS, [1, 2, 3].map((seed) => trial(seed, 30_000))),
+      row(OPTIONS, [1, 2, 3].map((seed) => trial(seed, null)))];
     const lines = sweepText([{ at: { length: 10 } }, { at: { length: 100 } }], rows).split('\n');
     expect(lines[1]).toMatch(/^length 10 +3\/3 +█{20} +30,000 +0\.10 % .* 31,390 +0\.956× +within 3×$/);
     expect(lines[2]).toMatch(/^length 100 +0\/3 +░{20} +– .* 31,390 +– +MISSED 3×$/);
@@ -305,7 +320,9 @@ describe('what the terminal shows', () => {
     expect(rowText(row(OPTIONS, [trial(1, 50)]))).toContain('1/3 (1 of 3 trials have ended)');
     expect(rowText(row(OPTIONS, [], { failed: 'the page crashed' }))).toContain('failed         the page crashed');
     expect(rowText(row({ ...OPTIONS, cell: 'lstm' }, []))).not.toContain('ratio');
-    expect(rowText(row({ ...OPTIONS, cell: 'lstm' }, [trial(1, 5)])))
+    expect(rowText(row(OPTIONS, [trial(1, 5)])))
+      .toContain('ratio          not compared: some trials have not ended, and those that have flatter');
+    expect(rowText(row({ ...OPTIONS, trials: 1, cell: 'lstm' }, [trial(1, 5)])))
       .toContain('ratio          not compared: the set-up is not the paper\'s');
     expect(sweepText([{ at: { length: 10 } }], [row(OPTIONS, [], { failed: 'the page crashed' })]))
       .toMatch(/^length 10 +– .*failed$/m);

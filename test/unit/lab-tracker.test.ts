@@ -135,6 +135,9 @@ describe('a criterion on fresh sequences', () => {
     expect(tracker.promising).toBe(false);
     for (let n = 0; n < 100; n++) tracker.push(n % 10 === 0 ? 1 : 0, 0);
     expect(tracker.promising).toBe(true);
+    const noisy = new TrialTracker(1, { ...fresh, noisy: true }, 1e6);
+    noisy.push(1, 1);
+    expect(noisy.promising, 'of noisy targets training says little').toBe(true);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CounterRandom } from '../../src/random/counter-random.js';
 import { stream } from '../../src/random/streams.js';
+import { addition } from '../../src/tasks/addition.js';
 import { adding } from '../../src/tasks/adding.js';
 import { latch } from '../../src/tasks/latch.js';
 import { parity } from '../../src/tasks/parity.js';
@@ -212,6 +213,7 @@ describe('what the rivals refuse', () => {
 
   it('tasks that they are not defined for, with the reason', () => {
     expect(() => run(temporalOrder, {})).toThrow(/^inputs are tokens: the rivals of Bengio et al\. \(1994\) are for/);
+    expect(() => run(addition, {})).toThrow(/^an update is of 20 sequences: .* for an update a sequence; take latch/);
     expect(() => run(adding, {})).toThrow(/^the cell is lstm-1997: .*; take latch or parity$/);
     const late: Task = {
       ...latch,

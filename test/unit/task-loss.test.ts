@@ -123,6 +123,15 @@ describe('judges', () => {
     expect(wrong(problem, [{ y: [1, 1.74], target: [1, 2] }])).toBe(1);
   });
 
+  test('an output that is no number is wrong', () => {
+    for (const y of [NaN, Infinity]) {
+      expect(wrong(task('linear', 'values', 1, { kind: 'error', bound: 0.25 }), [{ y: [y], target: [1] }])).toBe(1);
+      expect(wrong(task('linear', 'class', 2), [{ y: [0, y], target: 1 }])).toBe(1);
+      expect(wrong(task('softmax', 'class', 2), [{ y: [0, y], target: 1 }])).toBe(1);
+      expect(wrong(task('sigmoid', 'class', 2, { kind: 'legal' }), [{ y: [0, y], target: 1, legal: 3 }])).toBe(1);
+    }
+  });
+
   test('one wrong time step makes a sequence wrong, unless the end alone is judged', () => {
     const steps = [{ y: [1, 0], target: 1 }, { y: [1, 0], target: 0 }, { y: [1, 0], target: 1, weight: 0 }];
     expect(wrong(task('linear', 'class', 2), steps)).toBe(1);

@@ -62,9 +62,12 @@ async function withLab(
     await body(new Lab({ host, store, view, signal: interrupts.signal, prepare }));
   } finally {
     view.stop();
-    await store.flush();
-    await host.close();
-    interrupts.release();
+    try {
+      await store.flush();
+    } finally {
+      await host.close();
+      interrupts.release();
+    }
   }
   if (interrupts.signal.aborted) return INTERRUPTED;
   return store.rows.some(({ failed }) => failed !== undefined) ? 1 : 0;
@@ -167,7 +170,8 @@ export async function reproduce({ full, out, minutes, run }: Of<'reproduce'>): P
   const files = filesIn(out, full);
   const content = readJson(files.json);
   const kept = content === undefined ? []
-    : takeRows(files.json, rowsOf(files.json, content), [...settings.values()]);
+    : takeRows(files.json, rowsOf(files.json, content), [...settings.values()],
+      'the plan was another one. Move the file away, or name another folder by --out');
   const conditions = { full, command: run.command, date: new Date().toISOString().slice(0, 10) };
   const encode = (rows: readonly LabRow[]) => fileOf(conditions, rows);
   const store = new Store(files.json, encode, kept);

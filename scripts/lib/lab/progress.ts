@@ -84,10 +84,9 @@ export class LabProgress implements View {
 
   private draw({ trials: bars, whole }: Terminal, trials: readonly TrialProgress[], seconds: number): void {
     whole?.update(sum(trials.map(({ sequences }) => sequences)), { line: this.words(trials, seconds) });
-    for (const { seed, sequences, error, wrong, state, solvedAt } of trials) {
+    for (const { seed, sequences, error, wrong, state } of trials) {
       if (state !== 'training') continue; // what `trial` wrote stays
-      const solved = solvedAt === undefined ? '' : ` · solved at ${count(solvedAt)}`;
-      bars.get(seed)?.update(sequences, { line: `error ${figure(error)} · ${percent(wrong)} wrong${solved}` });
+      bars.get(seed)?.update(sequences, { line: `error ${figure(error)} · ${percent(wrong)} wrong` });
     }
   }
 

@@ -69,10 +69,7 @@ export async function runPlan(lab: Lab, { plan, minutes, label, between }: RunPl
   const end = minutes === undefined ? undefined : AbortSignal.timeout(60_000 * minutes);
   for (const [i, planned] of all.entries()) {
     if (lab.stopped || end?.aborted) return;
-    const own = planned.minutes === undefined ? undefined : AbortSignal.timeout(60_000 * planned.minutes);
-    const signals = [end, own].filter((signal) => signal !== undefined);
-    await lab.run(planned.options, label(planned, i + 1, all.length),
-      signals.length > 0 ? AbortSignal.any(signals) : undefined);
+    await lab.run(planned.options, label(planned, i + 1, all.length), end);
     await between();
   }
 }

@@ -65,7 +65,8 @@ async function longestHeld(
     if (high >= longest) return { length: low, atLeast: true };
     high = Math.min(longest, 2 * high);
   }
-  if (low === 0) return { length: await holds(FIRST / 2) ? FIRST / 2 : 0, atLeast: false };
+  if (low === 0) low = await holds(FIRST / 2) ? FIRST / 2 : 0;
+  if (low === 0) return { length: 0, atLeast: false };
   while (high > COARSE * low) {
     const middle = Math.round((low + high) / 2);
     if (await holds(middle)) low = middle;

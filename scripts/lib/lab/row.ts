@@ -55,7 +55,7 @@ export interface LabRow {
   readonly flow?: GradientFlow;
   /** Trials are missing: the run was stopped before they ended. */
   readonly interrupted?: true;
-  /** Why trials are missing, where something broke. */
+  /** Why trials or the gradient flow are missing, where something broke. */
   readonly failed?: string;
 }
 
@@ -108,10 +108,10 @@ export function rowOf(experiment: Experiment, { trials: found, flow, adapter, se
     paper: paper ?? null, gradientFlow: flow?.verdict ?? null, adapter, seconds,
     settings: settingsOf(experiment), testSequences,
     testMeanError: mean(trials.map(({ test }) => test.error)),
-    comparison: paper && trials.length > 0 && experiment.asPaper ? compare(paper, trials) : null,
+    comparison: paper && !missing && experiment.asPaper ? compare(paper, trials) : null,
     trialResults: trials, ...(flow ? { flow } : {}),
     ...(missing && failed === undefined ? { interrupted: true as const } : {}),
-    ...(missing && failed !== undefined ? { failed } : {}),
+    ...(failed === undefined ? {} : { failed }),
   };
 }
 
@@ -122,7 +122,7 @@ export function rowOf(experiment: Experiment, { trials: found, flow, adapter, se
 export function compare(paper: PaperFigure, trials: readonly TrialResult[]): Comparison | null {
   const { sequences, success, factor } = paper;
   if (sequences !== undefined) {
-    const middle = median(trials.map((trial) => (trial.success ? trial.sequences ?? Infinity : Infinity)))!;
+    const middle = medianOfAll(trials);
     if (!Number.isFinite(middle)) {
       const within = factor === undefined ? null : false;
       return { of: 'sequences', paper: sequences, ours: null, ratio: null, within };
@@ -140,6 +140,10 @@ function against(ours: number, paper: number, factor: number | undefined): Pick<
   return { ratio, within: ratio === null ? ours === 0 : ratio > 0 && Math.max(ratio, 1 / ratio) <= factor };
 }
 
+/** Median of the sequences to success, where a trial that failed counts as never: Infinity. */
+export const medianOfAll = (trials: readonly TrialResult[]): number =>
+  median(trials.map(({ success, sequences }) => (success ? sequences ?? Infinity : Infinity)))!;
+
 /** Of an even number, the mean of the two in the middle; null of none. */
 export function median(values: readonly number[]): number | null {
   if (values.length === 0) return null;
@@ -155,8 +159,8 @@ function mean(values: readonly (number | null)[]): number | null {
 }
 
 /** What a row already holds, for a run that goes on with it. */
-export function findingsOf({ trialResults, flow, adapter, seconds }: LabRow): Findings {
-  return { trials: trialResults, adapter, seconds, ...(flow ? { flow } : {}) };
+export function findingsOf({ trialResults, flow, adapter, seconds, failed }: LabRow): Findings {
+  return { trials: trialResults, adapter, seconds, failed, ...(flow ? { flow } : {}) };
 }
 
 /** `before` and what a run added to it; a trial that is in both is the newer one's. */
@@ -172,6 +176,6 @@ export function merge(before: Findings, after: Findings): Findings {
   };
 }
 
-/** Seeds whose trials have not ended yet. */
-export const missingSeeds = ({ seeds }: Experiment, { trials }: Findings): number[] =>
-  seeds.filter((seed) => !trials.some((trial) => trial.seed === seed));
+/** Seeds whose trials have not ended yet, and the first where the gradient flow of its network could not be had. */
+export const missingSeeds = ({ seeds }: Experiment, { trials, flow, failed }: Findings): number[] =>
+  seeds.filter((seed, n) => !trials.some((trial) => trial.seed === seed) || (n === 0 && failed !== undefined && !flow));

@@ -76,16 +76,19 @@ const noResults = (file: string): RangeError =>
 /**
  * The rows of a file that an earlier run left, to go on with.
  * @param wanted settings of the experiments that are asked for now
+ * @param advice what to do with a file of other ones
  * @throws RangeError where it holds something else, or experiments that are not asked for, which would be lost
  */
-export function takeRows(file: string, content: unknown, wanted: readonly Settings[]): LabRow[] {
+export function takeRows(
+  file: string, content: unknown, wanted: readonly Settings[],
+  advice = 'give the settings that they are of to go on with them, move the file away, or name another one',
+): LabRow[] {
   const rows = (Array.isArray(content) ? content : [content]) as readonly (LabRow | null)[];
   if (!rows.every(isRow)) throw noResults(file);
   const foreign = rows.find(({ settings }) => !wanted.some((one) => same(one, settings)));
   if (foreign === undefined) return [...rows];
   const other = wanted.length === 1 ? difference(foreign.settings, wanted[0]!) : `${foreign.task}, ${foreign.cell}`;
-  throw new RangeError(`${file} holds results of other settings (${other}): ` +
-    'give the settings that they are of to go on with them, move the file away, or name another one');
+  throw new RangeError(`${file} holds results of other settings (${other}): ${advice}`);
 }
 
 const isRow = (row: LabRow | null | undefined): row is LabRow =>

@@ -48,15 +48,17 @@ export const figureText = ({ paper }: LabRow): string =>
   (paper ? `${paper.text} (${KNOWN[paper.known]})` : 'no figure is known');
 
 /** Ours against the paper's: `0.80× the paper's sequences: within the bound, a factor of 3`. */
-export function comparisonText({ paper, comparison }: Pick<LabRow, 'paper' | 'comparison'>): string {
+export function comparisonText({ paper, comparison, trials, trialResults }: LabRow): string {
   if (paper?.sequences === undefined && paper?.success === undefined) return '–';
+  if (trialResults.length < trials) return 'not compared: some trials have not ended, and those that have flatter';
   if (!comparison) return 'not compared: the set-up is not the paper\'s';
   const { ratio, within, of, ours } = comparison;
   const what = ours === null ? 'most trials did not succeed' : ratio === null
     ? `${of === 'success' ? percent(ours) : count(ours)} against 0`
     : `${times(ratio)} the paper's ${of === 'success' ? 'share' : 'sequences'}`;
-  if (within === null) return `${what}; no bound is stated`;
-  return `${what}: ${within ? 'within the bound' : 'MISSED the bound'}, a factor of ${paper.factor}`;
+  const but = paper.but === undefined ? '' : ` (not literally the paper's set-up: ${paper.but})`;
+  if (within === null) return `${what}; no bound is stated${but}`;
+  return `${what}: ${within ? 'within the bound' : 'MISSED the bound'}, a factor of ${paper.factor}${but}`;
 }
 
 export function rowText(row: LabRow): string {
@@ -85,11 +87,24 @@ export function rowText(row: LabRow): string {
   ].join('\n');
 }
 
-/** What the verdict rests on: the recurrent weights, and how open the gates are. */
-function flowLines({ singularValue, gates }: GradientFlow): readonly (readonly [string, string])[] {
+const LAGS = 6;
+
+/** Norms at some lags, the first and the last among them: `1 · 0.6 · 0.2`. */
+function atLags(norms: readonly number[]): { readonly lags: readonly number[]; readonly text: string } {
+  const last = norms.length - 1;
+  const lags = [...new Set(Array.from({ length: LAGS }, (_, i) => Math.round((i * last) / (LAGS - 1))))];
+  return { lags, text: lags.map((lag) => figure(norms[lag]!)).join(' · ') };
+}
+
+/** What the verdict rests on: norms, the recurrent weights, and how open the gates are. */
+function flowLines({ error, jacobian, singularValue, gates }: GradientFlow): readonly (readonly [string, string])[] {
+  const { lags, text } = atLags(jacobian);
   const open = gates.map(({ gate, mean, left, right }) =>
     `${gate} ${figure(mean)} (${percent(left)} below .1, ${percent(right)} above .9)`);
   const lines = [
+    ['', `at lags ${lags.join(' · ')}`],
+    ['‖∂h_T/∂h_t‖', text],
+    ['‖∂E/∂h_t‖', atLags(error).text],
     ['', singularValue > 0 ? `largest singular value of the recurrent weights ${figure(singularValue)}` : ''],
     ['gates', open.join('; ')],
   ] as const;

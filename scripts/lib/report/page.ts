@@ -35,11 +35,12 @@ ${charts.length === 0 ? '' : drawing(charts, script)}
 `;
 }
 
-const drawing = (charts: ReportPage['charts'], script: string): string => `<script type="application/json" id="charts">${
-  JSON.stringify(charts).replaceAll('<', '\\u003c')}</script>
+const drawing = (charts: ReportPage['charts'], script: string): string => `<script type="application/json"
+  id="charts">${JSON.stringify(charts).replaceAll('<', '\\u003c')}</script>
 <script>${asset('node_modules/uplot/dist/uPlot.iife.min.js')}
 window.uPlot = uPlot;</script>
-<script type="module">${['scripts/lib/report/plots.js', script].map((path) => joined(asset(path))).join('\n')}</script>`;
+<script type="module">${joined(asset('scripts/lib/report/plots.js'))}
+${joined(asset(script))}</script>`;
 
 /** A module's text where all that it imports stands before it in the same script. */
 const joined = (text: string): string => text.replace(/^import .*\n/gm, '').replace(/^export /gm, '');

@@ -53,6 +53,8 @@ export function createNet({ problem, setup }: RivalProblem): RivalNet {
     refuse(`the loss is ${problem.loss} with targets that are ${problem.target}`, 'the squared error of values');
   }
   if (problem.judge.kind !== 'error') refuse(`the judge is ${problem.judge.kind}`, 'a bound on the error');
+  if (setup.batch > 1) refuse(`an update is of ${setup.batch} sequences`, 'an update a sequence');
+  if (setup.clip || setup.omega) refuse('gradients are clipped or regularised', 'plain gradients');
   if (setup.cell !== 'rnn') refuse(`the cell is ${setup.cell}`, 'the cell rnn, units of tanh');
   const layer = setup.output !== false;
   const { units } = setup;
