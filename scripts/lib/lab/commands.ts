@@ -1,4 +1,5 @@
 // What each command of the lab does. All that can be refused before a browser starts is refused here.
+import type { Experiment } from '../../../src/lab/types.js';
 import { writeWhole } from '../files.js';
 import { catchInterrupts } from '../interrupt.js';
 import { prepare, taskNamed } from './engine.js';
@@ -12,9 +13,9 @@ import { IncompleteError, measureRequirements, type Requirements, requirementsTe
 import { fileOf, filesIn, rowsOf, runPlan, writeReports } from './reproduce.js';
 import { algorithmNames, RIVAL_LIMIT, type RivalFile, type RivalRow, type RivalSettings, rivalsText,
   runRivals } from './rivals.js';
-import { type LabRow, same, type Settings, settingsOf } from './row.js';
+import { findingsOf, type LabRow, missingSeeds, same, type Settings, settingsOf } from './row.js';
 import { difference, readJson, Store, takeRows } from './store.js';
-import { tally } from './report.js';
+import { type ReproduceFile, tally } from './report.js';
 import { sweepText } from './summary.js';
 import { expandSweep, pointName } from './sweep.js';
 import { taskValues } from '../../../src/tasks/index.js';
@@ -163,16 +164,21 @@ function keptRivals(file: string, settings: RivalSettings): readonly RivalRow[] 
 
 export async function reproduce({ full, out, minutes, run }: Of<'reproduce'>): Promise<number> {
   const plan = planOf(full);
-  const settings = new Map<string, Settings>();
-  for (const { name, options } of plan.flatMap(({ rows }) => rows)) {
-    settings.set(name, settingsOf(await prepare(options)));
-  }
+  const wanted = new Map<string, Experiment>();
+  for (const { name, options } of plan.flatMap(({ rows }) => rows)) wanted.set(name, await prepare(options));
+  const settings = new Map([...wanted].map(([name, experiment]) => [name, settingsOf(experiment)]));
   const files = filesIn(out, full);
   const content = readJson(files.json);
   const kept = content === undefined ? []
     : takeRows(files.json, rowsOf(files.json, content), [...settings.values()],
       'the plan was another one. Move the file away, or name another folder by --out');
-  const conditions = { full, command: run.command, date: new Date().toISOString().slice(0, 10) };
+  const done = [...wanted.values()].every((experiment) => {
+    const row = kept.find((one) => same(one.settings, settingsOf(experiment)));
+    return row && missingSeeds(experiment, findingsOf(row)).length === 0;
+  });
+  // Where there is nothing left to run, the reports alone are written anew.
+  const conditions = done ? content as ReproduceFile
+    : { full, command: run.command, date: new Date().toISOString().slice(0, 10) };
   const encode = (rows: readonly LabRow[]) => fileOf(conditions, rows);
   const store = new Store(files.json, encode, kept);
   const report = () => writeReports(files, encode(store.rows), plan, ({ name }) => store.find(settings.get(name)!));
