@@ -14,6 +14,7 @@ import { fileOf, filesIn, rowsOf, runPlan, writeReports } from './reproduce.js';
 import { algorithmNames, RIVAL_LIMIT, type RivalFile, type RivalRow, type RivalSettings, rivalsText,
   runRivals } from './rivals.js';
 import { findingsOf, type LabRow, missingSeeds, same, type Settings, settingsOf } from './row.js';
+import { rivalsProcess } from './rivals-process.js';
 import { difference, readJson, Store, takeRows } from './store.js';
 import { type ReproduceFile, tally } from './report.js';
 import { sweepText } from './summary.js';
@@ -129,17 +130,19 @@ export async function rivalry(command: Of<'rivals'>): Promise<number> {
   const names = algorithmNames(command.algorithms);
   const settings: RivalSettings = { task: task.name, values, limit, trials, seed };
   const before = json === undefined ? [] : keptRivals(json, settings);
-  const interrupts = catchInterrupts(() => stderr.write('\nInterrupted: finishing the trial under way.\n'),
+  const interrupts = catchInterrupts(
+    () => stderr.write('\nInterrupted: finishing the trial under way. Once more quits at once.\n'),
     () => process.exit(INTERRUPTED));
   const encode = (rows: readonly RivalRow[], interrupted: boolean): RivalFile =>
     ({ settings, ...(interrupted ? { interrupted: true as const } : {}), rows: [...rows, ...others(rows)] });
   const others = (rows: readonly RivalRow[]): RivalRow[] =>
     before.filter(({ algorithm }) => !rows.some((row) => row.algorithm === algorithm));
+  const place = rivalsProcess();
   try {
     const rows = await runRivals(task, settings, names, before, interrupts.signal, async (row, found) => {
       stdout.write(`${row.algorithm}: ${row.trials} of ${trials} trials, ${row.success} with success\n`);
       if (json !== undefined) await writeWhole(json, tidyJson(encode(found, true)));
-    });
+    }, place.run);
     const stopped = interrupts.signal.aborted;
     stdout.write(`\n${rivalsText(settings, rows)}\n`);
     if (json !== undefined) {
@@ -148,6 +151,7 @@ export async function rivalry(command: Of<'rivals'>): Promise<number> {
     }
     return stopped ? INTERRUPTED : 0;
   } finally {
+    place.close();
     interrupts.release();
   }
 }

@@ -1,5 +1,4 @@
 // Bengio's rival algorithms side by side, on the CPU.
-import { setImmediate } from 'node:timers/promises';
 import { rivalNamed, rivals, type RivalTrial, runRival } from '../../../src/tasks/rivals/index.js';
 import type { Task } from '../../../src/tasks/task.js';
 import { median } from './row.js';
@@ -40,6 +39,14 @@ export interface RivalFile {
 export const algorithmNames = (names?: readonly string[]): readonly string[] =>
   names?.map((name) => rivalNamed(name).name) ?? rivals.map(({ name }) => name);
 
+/** One trial. @throws RangeError where the algorithm is not defined for the task */
+export type RunTrial = (
+  name: string, task: Task, values: Readonly<Record<string, number>>, seed: number, limit: number,
+) => Promise<RivalTrial>;
+
+const inThisProcess: RunTrial = async (name, task, values, seed, limit) =>
+  runRival(name, task, values, [seed], limit)[0]!;
+
 /**
  * Runs what `before` does not hold yet, trial by trial.
  * @param found called after each trial with its row, and all rows so far
@@ -47,6 +54,7 @@ export const algorithmNames = (names?: readonly string[]): readonly string[] =>
 export async function runRivals(
   task: Task, { values, limit, trials, seed }: RivalSettings, names: readonly string[],
   before: readonly RivalRow[], signal: AbortSignal, found: (row: RivalRow, rows: readonly RivalRow[]) => Promise<void>,
+  run = inThisProcess,
 ): Promise<RivalRow[]> {
   const rows = names.map((name) => before.find(({ algorithm }) => algorithm === name) ?? rowOf(name, []));
   const seeds = Array.from({ length: trials }, (_, n) => seed + n);
@@ -55,14 +63,12 @@ export async function runRivals(
       if (signal.aborted || rows[i]!.refused !== undefined) break;
       if (rows[i]!.trialResults.some((trial) => trial.seed === one)) continue;
       try {
-        const [trial] = runRival(name, task, values, [one], limit);
-        rows[i] = rowOf(name, [...rows[i]!.trialResults, trial!]);
+        rows[i] = rowOf(name, [...rows[i]!.trialResults, await run(name, task, values, one, limit)]);
         await found(rows[i]!, [...rows]);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         rows[i] = { ...rows[i]!, refused: error.message };
       }
-      await setImmediate(); // Ctrl-C is seen between trials
     }
   }
   return rows;
