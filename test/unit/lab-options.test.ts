@@ -53,7 +53,7 @@ describe('the lab\'s command line', () => {
       kind: 'rivals', task: 'parity', values: { length: 25 }, trials: 5, seed: 1,
       algorithms: ['multi-grid', 'back-propagation'],
     });
-    expect(parseLab(['reproduce'])).toMatchObject({ kind: 'reproduce', full: false, out: 'lab/results', minutes: 55 });
+    expect(parseLab(['reproduce'])).toMatchObject({ kind: 'reproduce', full: false, out: 'lab/results', minutes: 58 });
     expect(parseLab(['reproduce', '--full'])).not.toHaveProperty('minutes');
     expect(parseLab(words('reproduce --full --minutes 5'))).toMatchObject({ full: true, minutes: 5 });
   });

@@ -35,7 +35,7 @@ export type LabCommand =
 
 const WIDTH = 110; // columns of the help
 const SEEDS = 2 ** 32;
-const MINUTES = 55;
+const MINUTES = 58;
 
 /** Reads the arguments after the script's name. @throws UsageError with the help (exit code 0) or the mistake (2) */
 export function parseLab(args: readonly string[]): LabCommand {

@@ -191,7 +191,7 @@ function adding(full: boolean): Section {
 }
 
 function pascanu(full: boolean): Section {
-  const lengths = full ? [20, 50, 100, 150, 200] : [10, 15, 20, 25];
+  const lengths = full ? [20, 50, 100, 150, 200] : [10, 20, 25];
   const ways = {
     SGD: { clipNorm: 0, omega: 0 }, 'SGD + clip': { omega: 0 }, 'SGD + clip + Ω': {},
   } as const;
