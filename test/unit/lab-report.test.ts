@@ -220,10 +220,10 @@ describe('a run of the plan', () => {
   it('keeps a file that is small, with the ends of its curves', () => {
     const curve = Array.from({ length: 200 }, (_, i) => [i, 1 / 3, 0] as const);
     const long = row(order('').options, [trial(1, 5, { curve }), trial(2, 5, { curve })]);
-    const [first, second] = fileOf(conditions, [long]).rows[0]!.trialResults;
-    expect(first!.curve).toHaveLength(40);
-    expect(second!.curve).toHaveLength(10);
-    for (const { curve: kept } of [first!, second!]) expect(kept.at(-1)).toEqual([199, 0.3333, 0]);
+    for (const { curve: kept } of fileOf(conditions, [long]).rows[0]!.trialResults) {
+      expect(kept).toHaveLength(40);
+      expect(kept.at(-1)).toEqual([199, 0.3333, 0]);
+    }
   });
 
   it('refuses a file that is something else', () => {

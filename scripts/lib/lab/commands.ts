@@ -185,7 +185,11 @@ export async function reproduce({ full, out, minutes, run }: Of<'reproduce'>): P
     : { full, command: run.command, date: new Date().toISOString().slice(0, 10) };
   const encode = (rows: readonly LabRow[]) => fileOf(conditions, rows);
   const store = new Store(files.json, encode, kept);
-  const report = () => writeReports(files, encode(store.rows), plan, ({ name }) => store.find(settings.get(name)!));
+  const report = () => {
+    const file = encode(store.rows);
+    return writeReports(files, file, plan,
+      ({ name }) => file.rows.find((row) => same(row.settings, settings.get(name)!)));
+  };
   const code = await withLab(run, store, false, (lab) => runPlan(lab, {
     plan, minutes,
     label: ({ name }, number, of) => `${number}/${of} ${name}`,

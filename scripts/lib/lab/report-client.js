@@ -4,7 +4,9 @@ import { axisStyle, colour, drawCharts } from '../report/plots.js';
 const COLOURS = 8;
 
 /** @param {number | null | undefined} value */
-const number = (value) => (value === null || value === undefined ? '–' : String(Number(value.toPrecision(3))));
+const number = (value) => (value === null || value === undefined ? '–'
+  : value !== 0 && Math.abs(value) < 1e-3 ? Number(value.toPrecision(3)).toExponential()
+    : String(Number(value.toPrecision(3))));
 
 // A logarithmic axis is a plain one of logarithms: uPlot's own does not bear norms that vanish over 30 decades.
 /** @param {import('./charts.js').Chart} chart */

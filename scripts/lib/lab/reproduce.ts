@@ -34,9 +34,8 @@ function thinned(row: LabRow): LabRow {
   const short = (value: number): number => Number(value.toPrecision(4));
   return {
     ...row,
-    trialResults: trialResults.map((trial, i) => {
-      // The last point stays; of other trials than the first, less is enough.
-      const every = Math.ceil(trial.curve.length / (i === 0 ? CURVE_POINTS : CURVE_POINTS / 4));
+    trialResults: trialResults.map((trial) => {
+      const every = Math.ceil(trial.curve.length / CURVE_POINTS); // the last point stays
       const points = trial.curve.filter((_, j, { length }) => (length - 1 - j) % every === 0);
       return { ...trial, curve: points.map(([at, error, wrong]) => [at, short(error), short(wrong)] as const) };
     }),
